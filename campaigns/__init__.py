@@ -1,0 +1,1 @@
+"""Outreach: newsletters, their content, and the send ledger that proves who received what."""

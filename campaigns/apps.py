@@ -1,0 +1,11 @@
+"""Campaigns as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CampaignsConfig(AppConfig):
+    """Newsletters and the send ledger."""
+
+    name = "campaigns"
+    verbose_name = _("Newsletters")

@@ -1,0 +1,6 @@
+"""The nouns of campaigns."""
+
+from campaigns.models.campaigns import Campaign, Variant
+from campaigns.models.ledger import Chunk, Delivery
+
+__all__ = ["Campaign", "Chunk", "Delivery", "Variant"]

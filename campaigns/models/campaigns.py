@@ -1,0 +1,98 @@
+"""A mailing and what it says."""
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.querysets import CampaignQuerySet
+from contacts.models import Segment, Topic
+
+
+@pghistory.track(level=pgtrigger.Statement)
+class Campaign(models.Model):
+    """A mailing to an audience on one topic."""
+
+    class State(models.TextChoices):
+        """How far the mailing is."""
+
+        DRAFT = "draft", _("draft")
+        SENDING = "sending", _("being sent")
+        PAUSED = "paused", _("paused")
+        SENT = "sent", _("sent")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class UncertainPolicy(models.TextChoices):
+        """What to do when nobody knows whether a message arrived."""
+
+        RESEND = "resend", _("send again (somebody may get it twice)")
+        HOLD = "hold", _("wait for a person to decide")
+
+    name = models.CharField(_("name"), max_length=160, help_text=_("Only staff see it."))
+    topic = models.ForeignKey(
+        Topic,
+        on_delete=models.PROTECT,
+        related_name="campaigns",
+        verbose_name=_("topic"),
+        help_text=_("Only people who agreed to this topic receive it."),
+    )
+    include: models.ManyToManyField = models.ManyToManyField(
+        Segment, related_name="included_in", verbose_name=_("send to"), blank=True
+    )
+    exclude: models.ManyToManyField = models.ManyToManyField(
+        Segment, related_name="excluded_from", verbose_name=_("but not to"), blank=True
+    )
+    subject = models.CharField(_("subject"), max_length=200)
+    preheader = models.CharField(
+        _("preview line"), max_length=200, blank=True, help_text=_("Shown after the subject in most inboxes.")
+    )
+    blocks = models.JSONField(_("content"), default=list, blank=True)
+    uncertain_policy = models.CharField(
+        _("when it is uncertain whether a mail arrived"),
+        max_length=6,
+        choices=UncertainPolicy,
+        default=UncertainPolicy.RESEND,
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    pause_reason = models.CharField(_("why it was paused"), max_length=200, blank=True)
+    audience_size = models.PositiveIntegerField(_("people in the audience"), null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    launched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    launched_at = models.DateTimeField(_("launched"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("newsletter")
+        verbose_name_plural = _("newsletters")
+        ordering = ["-created_at"]
+        permissions = [("launch_campaign", "Can launch, pause and cancel newsletters")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Variant(models.Model):
+    """What a campaign said in one language when it was launched; never changed afterwards."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="variants")
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES)
+    subject = models.TextField()
+    html = models.TextField()
+    text = models.TextField()
+
+    class Meta:
+        verbose_name = _("frozen content")
+        verbose_name_plural = _("frozen contents")
+        constraints = [models.UniqueConstraint(fields=["campaign", "language"], name="one_variant_per_language")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} ({self.language})"

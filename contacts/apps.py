@@ -1,0 +1,11 @@
+"""Contacts as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ContactsConfig(AppConfig):
+    """Stakeholders, consent, imports and segments."""
+
+    name = "contacts"
+    verbose_name = _("People and organisations")

@@ -1,0 +1,179 @@
+"""Stakeholders, how to reach them and where they belong."""
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models.taxonomy import StakeholderType, Tag
+from contacts.querysets import ContactPointQuerySet, StakeholderQuerySet
+
+five_digits = RegexValidator(r"^\d{5}$", _("A zip code has five digits, like 28202."))
+
+
+@pghistory.track(level=pgtrigger.Statement, exclude=["search"])
+class Stakeholder(models.Model):
+    """A person or an organisation in the book."""
+
+    class Kind(models.TextChoices):
+        """A person or an organisation."""
+
+        PERSON = "person", _("person")
+        ORGANISATION = "organisation", _("organisation")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.PERSON)
+    name = models.CharField(_("name"), max_length=200, help_text=_("The full name, as it should be shown."))
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="en")
+    zip = models.CharField(_("zip code"), max_length=5, blank=True, validators=[five_digits])
+    source = models.CharField(_("came from"), max_length=120, blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+    types: models.ManyToManyField = models.ManyToManyField(
+        StakeholderType, through="Typing", related_name="stakeholders", verbose_name=_("types"), blank=True
+    )
+    tags: models.ManyToManyField = models.ManyToManyField(
+        Tag, through="Tagging", related_name="stakeholders", verbose_name=_("tags"), blank=True
+    )
+    search = models.TextField(default="", blank=True, editable=False)
+    created_at = models.DateTimeField(_("in the book since"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = StakeholderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stakeholder")
+        verbose_name_plural = _("stakeholders")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(zip="") | Q(zip__regex=r"^\d{5}$"), name="zip_has_five_digits"),
+            models.CheckConstraint(condition=~Q(name=""), name="stakeholder_has_a_name"),
+        ]
+        indexes = [
+            models.Index(fields=["name", "id"], name="stakeholder_by_name"),
+            models.Index(fields=["zip"], name="stakeholder_by_zip"),
+            GinIndex(OpClass("search", name="gin_trgm_ops"), name="stakeholder_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Typing(models.Model):
+    """A stakeholder is of a type."""
+
+    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, db_index=False)
+    type = models.ForeignKey(StakeholderType, on_delete=models.PROTECT, db_index=False)
+
+    class Meta:
+        verbose_name = _("type of a stakeholder")
+        verbose_name_plural = _("types of stakeholders")
+        constraints = [models.UniqueConstraint(fields=["stakeholder", "type"], name="one_typing_per_type")]
+        indexes = [models.Index(fields=["type", "stakeholder"], name="typing_by_type")]
+
+    def __str__(self) -> str:
+        return str(self.type)
+
+
+class Tagging(models.Model):
+    """A stakeholder carries a tag."""
+
+    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, db_index=False)
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, db_index=False)
+
+    class Meta:
+        verbose_name = _("tag of a stakeholder")
+        verbose_name_plural = _("tags of stakeholders")
+        constraints = [models.UniqueConstraint(fields=["stakeholder", "tag"], name="one_tagging_per_tag")]
+        indexes = [models.Index(fields=["tag", "stakeholder"], name="tagging_by_tag")]
+
+    def __str__(self) -> str:
+        return str(self.tag)
+
+
+@pghistory.track(level=pgtrigger.Statement)
+class ContactPoint(models.Model):
+    """An e-mail address, phone number or postal address of a stakeholder."""
+
+    class Kind(models.TextChoices):
+        """What can be reached here."""
+
+        EMAIL = "email", _("e-mail")
+        PHONE = "phone", _("phone")
+        POSTAL = "postal", _("postal address")
+
+    class Status(models.TextChoices):
+        """Whether it works."""
+
+        VALID = "valid", _("works")
+        BOUNCING = "bouncing", _("bouncing")
+        COMPLAINED = "complained", _("complained")
+        BAD = "bad", _("does not work")
+
+    stakeholder = models.ForeignKey(
+        Stakeholder, on_delete=models.CASCADE, related_name="contact_points", db_index=False
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.EMAIL)
+    value = models.CharField(_("address or number"), max_length=320)
+    normalized = models.CharField(
+        max_length=320, editable=False, help_text="E-mail in lower case; phone as +15551234567; what rules compare."
+    )
+    fingerprint = models.CharField(
+        max_length=32, blank=True, editable=False, help_text="Keyed hash of an e-mail address; suppression compares it."
+    )
+    label = models.CharField(_("label"), max_length=40, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.VALID)
+    is_primary = models.BooleanField(_("main one"), default=False)
+    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    objects = ContactPointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact point")
+        verbose_name_plural = _("contact points")
+        ordering = ["kind", "-is_primary", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["stakeholder", "kind", "normalized"], name="one_contact_point_per_value"),
+            models.UniqueConstraint(
+                fields=["stakeholder", "kind"], condition=Q(is_primary=True), name="one_main_contact_point_per_kind"
+            ),
+            models.CheckConstraint(condition=~Q(kind="email") | ~Q(fingerprint=""), name="email_has_a_fingerprint"),
+        ]
+        indexes = [models.Index(fields=["normalized", "kind"], name="contact_point_by_value")]
+
+    def __str__(self) -> str:
+        return self.value
+
+    def save(self, *args, **kwargs) -> None:
+        """Keep the compared forms true to the value."""
+        from contacts.addresses import fingerprint, normalize
+
+        self.normalized = normalize(self.kind, self.value)
+        self.fingerprint = fingerprint(self.normalized) if self.kind == self.Kind.EMAIL else ""
+        super().save(*args, **kwargs)
+
+
+class Affiliation(models.Model):
+    """A dated role of a person in an organisation."""
+
+    person = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="affiliations")
+    organisation = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="members")
+    role = models.CharField(_("role"), max_length=120, blank=True)
+    started_on = models.DateField(_("since"), null=True, blank=True)
+    ended_on = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliations")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "organisation", "role"], name="one_affiliation_per_role"),
+            models.CheckConstraint(condition=~Q(person=models.F("organisation")), name="nobody_belongs_to_themselves"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}, {self.organisation}" if self.role else str(self.organisation)

@@ -1,0 +1,8 @@
+"""The nouns of the ground floor."""
+
+from crm.models.jobs import Job
+from crm.models.organisation import Organisation
+from crm.models.outbox import OutboxAttachment, OutboxMail
+from crm.models.users import User
+
+__all__ = ["Job", "Organisation", "OutboxAttachment", "OutboxMail", "User"]

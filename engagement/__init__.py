@@ -1,0 +1,1 @@
+"""What people do together: events, registrations, On the Table conversations, commitments, and the public site."""

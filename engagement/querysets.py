@@ -1,0 +1,53 @@
+"""Questions about events, registrations and gatherings."""
+
+from django.db import models
+from django.db.models import Count, Q
+from django.utils import timezone
+
+
+class EventQuerySet(models.QuerySet):
+    """Forums, workshops, trainings and conversation days."""
+
+    def published(self):
+        """What the public may see, called-off events too."""
+        return self.exclude(state="draft")
+
+    def upcoming(self):
+        """What has not ended yet, the soonest first."""
+        return self.filter(ends_at__gte=timezone.now()).order_by("starts_at")
+
+    def past(self):
+        """What is over, the latest first."""
+        return self.filter(ends_at__lt=timezone.now()).order_by("-starts_at")
+
+    def with_counts(self):
+        """Each event with `registered_count`, `waitlisted_count` and `attended_count`."""
+        return self.annotate(
+            registered_count=Count("registrations", filter=Q(registrations__state__in=["registered", "attended"])),
+            waitlisted_count=Count("registrations", filter=Q(registrations__state="waitlisted")),
+            attended_count=Count("registrations", filter=Q(registrations__state="attended")),
+        )
+
+
+class RegistrationQuerySet(models.QuerySet):
+    """Who comes to what."""
+
+    def seated(self):
+        """Those who hold a seat: registered, or there already."""
+        return self.filter(state__in=["registered", "attended", "no_show"])
+
+    def waiting(self):
+        """The waitlist in the order of arrival."""
+        return self.filter(state="waitlisted").order_by("registered_at", "pk")
+
+    def attended(self):
+        """Those who came."""
+        return self.filter(state="attended")
+
+
+class GatheringQuerySet(models.QuerySet):
+    """Tables people sat around."""
+
+    def visible_to(self, user):
+        """Organizers see the gatherings they log; staff see all."""
+        return self if user.has_perm("engagement.view_all_gatherings") else self.filter(organizer=user)
