@@ -7,4 +7,4 @@ DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="local-only-secret-of-a-laptop-never-used-in-production")
 ALLOWED_HOSTS = ["*"]
 
-DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "alliance"}}
+DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///alliance")}
