@@ -1,7 +1,14 @@
 """Engagement as a Django app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+
+def _seed(**_kwargs: object) -> None:
+    from engagement.actions import ensure_strategies
+
+    ensure_strategies()
 
 
 class EngagementConfig(AppConfig):
@@ -9,3 +16,7 @@ class EngagementConfig(AppConfig):
 
     name = "engagement"
     verbose_name = _("Events and conversations")
+
+    def ready(self) -> None:
+        """Seed the strategies after every migration."""
+        post_migrate.connect(_seed, sender=self, dispatch_uid="engagement_seed")

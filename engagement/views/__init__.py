@@ -1,0 +1,1 @@
+"""Pages of engagement: events, registrations and conversations, one file a room."""

@@ -1,0 +1,1 @@
+"""Logging what was said around a table, on a phone."""

@@ -1,0 +1,1 @@
+"""Registering, seeing one's registration and giving the seat back."""
