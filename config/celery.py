@@ -1,11 +1,30 @@
-"""Celery: the doorbell. Work waits in rows; a lost message loses nothing (decision 0005)."""
+"""Celery: the doorbell. Work waits in rows; a lost message loses nothing."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from kombu import Connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
-app = Celery("alliance")
+
+class LateCelery(Celery):
+    """Celery that asks where the broker is when it first needs it, so that importing settings starts nothing."""
+
+    def connection_for_read(self, url: str | None = None, **kwargs: Any) -> Connection:
+        """Where a worker listens; on a laptop the embedded server is started for it."""
+        from config.embedded.redis import redis_url
+
+        return super().connection_for_read(url or redis_url(), **kwargs)
+
+    def connection_for_write(self, url: str | None = None, **kwargs: Any) -> Connection:
+        """Where a bell is rung; where nobody can hear it, say so at once instead of waiting."""
+        from config.embedded.redis import redis_url_if_up
+
+        return super().connection_for_write(url or redis_url_if_up(), **kwargs)
+
+
+app = LateCelery("alliance")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

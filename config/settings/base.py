@@ -105,7 +105,30 @@ STATIC_ROOT = ROOT / "staticfiles"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR / "media")))
 """Uploads are never served by URL; doors hand them out to who may have them."""
 
+# ── Data: DATABASE_URL and REDIS_URL each replace an embedded server (docs/decisions/0001) ──
+EMBEDDED_CLUSTER = "main"
+"""Which embedded servers these settings use; the tests have their own."""
+_database_url = env.str("DATABASE_URL", default="")
+DATABASES = {
+    "default": env.db("DATABASE_URL") if _database_url else {"ENGINE": "config.embedded.postgresql", "NAME": "alliance"}
+}
+REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_DATABASE = 0
+"""The numbered database of the embedded server; with REDIS_URL the number stands in the URL."""
+CACHES = {"default": {"BACKEND": "config.embedded.redis.LateRedisCache", "KEY_PREFIX": "crm"}}
+
 # ── Mail ─────────────────────────────────────────────────────────────────────
+EMAIL_URL = env.str("EMAIL_URL", default="")
+"""smtp://user:password@host:port, smtp+tls:// or smtp+ssl://; empty on a laptop, which has its own mailbox."""
+_mail = env.email_url("EMAIL_URL") if EMAIL_URL else {}
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = _mail.get("EMAIL_HOST") or "127.0.0.1"
+EMAIL_PORT = _mail.get("EMAIL_PORT") or 8025
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = "Leading on Opportunity <hello@example.org>"
 FINGERPRINT_KEY = env.str("FINGERPRINT_KEY", default="local-only-fingerprint-key")
 """Key of the hash by which a suppressed address is known after erasure; changing it forgets who said no."""
@@ -121,6 +144,8 @@ CELERY_TASK_ROUTES = {
     "campaigns.tasks.*": {"queue": "sending"},
     "contacts.tasks.*": {"queue": "imports"},
 }
+QUEUES = ("default", "sending", "imports")
+"""Every queue a task may wait in; each has a worker wherever the product runs."""
 CELERY_TASK_SEND_SENT_EVENT = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

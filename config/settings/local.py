@@ -6,5 +6,3 @@ from config.settings.base import env
 DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="local-only-secret-of-a-laptop-never-used-in-production")
 ALLOWED_HOSTS = ["*"]
-
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///alliance")}
