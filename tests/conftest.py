@@ -1,5 +1,6 @@
 """The cast, the mailbox and the worker every test may ask for by name."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.test import Client
 
 from config.embedded.redis import redis_url
 from config.embedded.services import release_all
+from tests.browser import FLAGS, chromium
 from tests.smtp import Mailbox, MailboxServer
 from tests.workers import WorkerProcess
 
@@ -104,3 +106,21 @@ def celery_worker_process(transactional_db: None, mailbox: Mailbox, tmp_path: Pa
     worker.start()
     yield worker
     worker.stop()
+
+
+@pytest.fixture
+def page(live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A tab of a real browser at 1440 pixels, with the site at `live_server.url`; `page.errors` must stay empty."""
+    from playwright.sync_api import sync_playwright
+
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    settings.PUBLIC_URL = live_server.url
+    program = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        tab: Any = browser.new_page(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+        tab.set_default_timeout(15_000)
+        tab.errors = []
+        tab.on("pageerror", lambda error: tab.errors.append(str(error)))
+        yield tab
+        browser.close()
