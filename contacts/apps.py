@@ -9,3 +9,7 @@ class ContactsConfig(AppConfig):
 
     name = "contacts"
     verbose_name = _("People and organisations")
+
+    def ready(self) -> None:
+        """Listen to news and offer what contacts has to the registries."""
+        import contacts.receivers  # noqa: F401

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Exists, OuterRef
 
+from contacts.names import fold
+
 
 class ContactPointQuerySet(models.QuerySet):
     """Addresses and numbers."""
@@ -49,6 +51,6 @@ class StakeholderQuerySet(models.QuerySet):
     def search(self, words: str):
         """Those whose name, address or number contains every word."""
         found = self
-        for word in words.lower().split():
+        for word in fold(words).split():
             found = found.filter(search__contains=word)
         return found

@@ -1,5 +1,6 @@
 """What people agreed to, what they took back, and which addresses must never be mailed."""
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -50,7 +51,13 @@ class ConsentEvent(models.Model):
     at = models.DateTimeField(_("when"), default=timezone.now)
     evidence = models.JSONField(_("evidence"), default=dict, blank=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Who wrote it down; such a user can be switched off but not removed."),
     )
 
     class Meta:
@@ -96,6 +103,7 @@ class Consent(models.Model):
         return f"{self.topic}: {self.get_state_display()}"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Suppression(models.Model):
     """An address that must not be mailed whatever lists it is on; no import ever lifts it."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models.taxonomy import StakeholderType, Tag
 from contacts.querysets import ContactPointQuerySet, StakeholderQuerySet
+from contacts.search import contact_point_triggers, stakeholder_triggers
 
 five_digits = RegexValidator(r"^\d{5}$", _("A zip code has five digits, like 28202."))
 
@@ -58,6 +59,7 @@ class Stakeholder(models.Model):
             models.Index(fields=["zip"], name="stakeholder_by_zip"),
             GinIndex(OpClass("search", name="gin_trgm_ops"), name="stakeholder_search"),
         ]
+        triggers = stakeholder_triggers()
 
     def __str__(self) -> str:
         return self.name
@@ -145,6 +147,7 @@ class ContactPoint(models.Model):
             models.CheckConstraint(condition=~Q(kind="email") | ~Q(fingerprint=""), name="email_has_a_fingerprint"),
         ]
         indexes = [models.Index(fields=["normalized", "kind"], name="contact_point_by_value")]
+        triggers = contact_point_triggers()
 
     def __str__(self) -> str:
         return self.value

@@ -1,0 +1,64 @@
+"""Stop mailing an address, and allow it again."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts.actions.acting import acting
+from contacts.addresses import fingerprint, normalize_email
+from contacts.models import Suppression
+from contacts.signals import address_suppressed
+from crm.errors import Refused
+
+Reason = Suppression.Reason
+
+STRENGTH = [Reason.UNSUBSCRIBED, Reason.MANUAL, Reason.HARD_BOUNCE, Reason.COMPLAINT]
+"""From the reason a person may undo alone to the one that weighs most; a weaker one never replaces a stronger."""
+
+
+class NoReasonGiven(Refused):
+    """An address is allowed again only for a stated reason."""
+
+
+@transaction.atomic
+def suppress(address: str, *, reason: str, source: str, note: str = "", by=None) -> Suppression:
+    """Never mail `address` again, whatever lists it is on; said twice, the graver reason stays.
+
+    `reason` is a Suppression.Reason value. Imports never undo this.
+    """
+    normalized = normalize_email(address)
+    print_ = fingerprint(normalized)
+    facts = {"address": normalized, "reason": reason, "source": source, "note": note}
+    with acting("suppress", by, source=source):
+        known, created = Suppression.objects.select_for_update().get_or_create(
+            fingerprint=print_, channel="email", defaults=facts
+        )
+        if not created and STRENGTH.index(Reason(reason)) > STRENGTH.index(Reason(known.reason)):
+            Suppression.objects.filter(pk=known.pk).update(reason=reason, source=source, note=note)
+            known.refresh_from_db()
+    if created:
+        transaction.on_commit(lambda: address_suppressed.send_robust(Suppression, fingerprint=print_))
+    return known
+
+
+@transaction.atomic
+def lift_suppression(suppression: Suppression, *, reason: str, by) -> None:
+    """Allow the address again; history keeps who did it and why. Raises NoReasonGiven for an empty reason.
+
+    Lifting gives nobody's consent back: whoever left a topic has still left it.
+    """
+    if not reason.strip():
+        raise NoReasonGiven(_("Say why this address may be mailed again."))
+    with acting("lift_suppression", by, reason=reason.strip()):
+        suppression.delete()
+
+
+@transaction.atomic
+def welcome_back(address: str, *, source: str) -> bool:
+    """The owner of `address` asks for mail again (a confirmed join, their own preferences): undo their own leaving.
+
+    A bounce, a complaint or a request kept by staff is not undone. True when nothing stands in the way now.
+    """
+    print_ = fingerprint(normalize_email(address))
+    with acting("welcome_back", source=source):
+        Suppression.objects.filter(fingerprint=print_, channel="email", reason=Reason.UNSUBSCRIBED).delete()
+    return not Suppression.objects.filter(fingerprint=print_, channel="email").exists()

@@ -1,0 +1,5 @@
+"""What a verb says when it will not do something."""
+
+
+class Refused(Exception):
+    """A rule forbids what was asked; `str()` is a sentence for the person who asked."""
