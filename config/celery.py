@@ -6,6 +6,8 @@ from typing import Any
 from celery import Celery
 from kombu import Connection
 
+from config.health.pulse import Pulse
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
 
@@ -27,4 +29,5 @@ class LateCelery(Celery):
 
 app = LateCelery("alliance")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(Pulse)
 app.autodiscover_tasks()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import redis
 from django.conf import settings
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from django.utils.functional import cached_property
@@ -27,6 +28,12 @@ def redis_url_if_up() -> str:
     if address is None:
         raise NobodyListens("No worker is running; the work waits for `make run` or `manage.py pump`.")
     return _url(address)
+
+
+def client(*, start: bool = True, patience: float = 5.0) -> redis.Redis:
+    """A client for the server; with `start=False` a missing embedded server is NobodyListens, not started."""
+    url = redis_url() if start else redis_url_if_up()
+    return redis.Redis.from_url(url, socket_timeout=patience, socket_connect_timeout=patience)
 
 
 def _url(address: Address) -> str:

@@ -1,0 +1,1 @@
+"""Whether the house is well: one question for each part it cannot do without."""

@@ -1,0 +1,60 @@
+"""The four questions; each answers “ok” or one sentence without a secret in it, within two seconds."""
+
+import smtplib
+from collections.abc import Callable
+
+import psycopg
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from config.embedded.redis import NobodyListens, client
+from config.health.pulse import pulse_key
+
+PATIENCE = 2.0
+
+
+def database() -> str:
+    """Whether PostgreSQL answers and stands where the code expects it."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except (DatabaseError, psycopg.Error):
+        return "The database does not answer."
+    return "ok"
+
+
+def broker() -> str:
+    """Whether the Redis-protocol server answers."""
+    try:
+        with client(start=False, patience=PATIENCE) as server:
+            server.ping()
+    except (redis.RedisError, NobodyListens):
+        return "Redis does not answer."
+    return "ok"
+
+
+def worker() -> str:
+    """Whether every queue has a worker that gave a sign in the last seconds."""
+    try:
+        with client(start=False, patience=PATIENCE) as server:
+            signs = server.mget([pulse_key(queue) for queue in settings.QUEUES])
+    except (redis.RedisError, NobodyListens):
+        return "Workers cannot be asked while Redis does not answer."
+    silent = [queue for queue, sign in zip(settings.QUEUES, signs, strict=True) if sign is None]
+    return f"No worker listens to: {', '.join(silent)}." if silent else "ok"
+
+
+def mail() -> str:
+    """Whether the mail server greets us; nothing is sent."""
+    if "smtp" not in settings.EMAIL_BACKEND:
+        return "ok"
+    kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
+    try:
+        with kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=PATIENCE):
+            return "ok"
+    except (OSError, smtplib.SMTPException):
+        return "The mail server does not answer."
+
+
+QUESTIONS: dict[str, Callable[[], str]] = {"database": database, "redis": broker, "worker": worker, "mail": mail}
