@@ -101,7 +101,7 @@ USE_TZ = True
 
 # ── Files ────────────────────────────────────────────────────────────────────
 STATIC_URL = "static/"
-STATIC_ROOT = ROOT / "staticfiles"
+STATIC_ROOT: Path | None = ROOT / "staticfiles"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR / "media")))
 """Uploads are never served by URL; doors hand them out to who may have them."""
 
