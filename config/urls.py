@@ -1,11 +1,13 @@
 """Every route of the house, one line a room."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from config.health.views import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("crm.urls")),
 ]

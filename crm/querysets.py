@@ -9,9 +9,11 @@ class OutboxQuerySet(models.QuerySet):
     """Single mails on their way out."""
 
     def due(self):
-        """Mails that may be tried now: never tried, or their next attempt has come."""
+        """Mails that may be tried now: their time has come, or the worker that held them is gone."""
         now = timezone.now()
-        return self.filter(state="queued").filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
+        waiting = Q(state="queued") & (Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
+        left_behind = Q(state="sending", lease_until__lte=now)
+        return self.filter(waiting | left_behind)
 
 
 class JobQuerySet(models.QuerySet):

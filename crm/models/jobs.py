@@ -1,12 +1,16 @@
 """Long work and how far it is."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.querysets import JobQuerySet
+
+SILENCE = timedelta(minutes=2)
 
 
 class Job(models.Model):
@@ -53,3 +57,14 @@ class Job(models.Model):
     def percent(self) -> int | None:
         """0 to 100, or None while the total is unknown."""
         return min(100, self.done * 100 // self.total) if self.total else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is still something to wait for."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether running work has not been heard of for SILENCE."""
+        heard = self.heartbeat_at
+        return self.state == self.State.RUNNING and heard is not None and heard < timezone.now() - SILENCE

@@ -39,6 +39,11 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        permissions = [
+            ("view_history", "Can see who changed what"),
+            ("export_people", "Can take lists of people out of the house"),
+            ("send_own_files", "Can send files for the partners they belong to"),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_user_per_address"),
         ]

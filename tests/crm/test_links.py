@@ -1,0 +1,43 @@
+"""Signed links."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from crm.links import BadLink, ExpiredLink, public_url, read, sign
+
+
+def test_a_link_gives_back_what_was_put_in():
+    assert read("leave", sign("leave", [7, "a"])) == [7, "a"]
+
+
+def test_a_link_is_good_for_its_own_purpose_only():
+    with pytest.raises(BadLink):
+        read("confirm", sign("leave", [7]))
+
+
+@pytest.mark.parametrize("token", ["", ".", "a.b.c", "WzddLg", "x" * 5000, "é.ñ.ü"])
+def test_nonsense_is_refused_in_words(token):
+    with pytest.raises(BadLink, match="not complete"):
+        read("leave", token)
+
+
+def test_a_changed_link_is_refused():
+    token = sign("leave", [7])
+    with pytest.raises(BadLink):
+        read("leave", token[:-1] + ("A" if token[-1] != "A" else "B"))
+
+
+def test_an_old_link_says_that_it_is_old(monkeypatch):
+    token = sign("confirm", [7])
+    later = time.time() + 8 * 24 * 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    with pytest.raises(ExpiredLink, match="too old"):
+        read("confirm", token, max_age=timedelta(days=7))
+    assert read("confirm", token) == [7]
+
+
+def test_addresses_in_mails_are_absolute(settings):
+    settings.PUBLIC_URL = "https://alliance.example.org"
+    assert public_url("/leave/x/") == "https://alliance.example.org/leave/x/"
