@@ -124,6 +124,7 @@ EMAIL_URL = env.str("EMAIL_URL", default="")
 """smtp://user:password@host:port, smtp+tls:// or smtp+ssl://; empty on a laptop, which has its own mailbox."""
 _mail = env.email_url("EMAIL_URL") if EMAIL_URL else {}
 LOCAL_MAILBOX = False
+MAILBOX_FOLDER = VAR / "mailbox"
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = _mail.get("EMAIL_HOST") or "127.0.0.1"
 EMAIL_PORT = _mail.get("EMAIL_PORT") or 8025
