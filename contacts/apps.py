@@ -12,4 +12,5 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to news and offer what contacts has to the registries."""
+        import contacts.criteria
         import contacts.receivers  # noqa: F401
