@@ -35,10 +35,14 @@ class LeaveLink(NamedTuple):
 
 
 class Leaving(NamedTuple):
-    """What somebody just left and may take back: the topics they had."""
+    """What somebody just left and may take back: one topic, or everything when `topic_id` is 0.
+
+    `had` are the topics they received until then; leaving twice has none.
+    """
 
     stakeholder_id: int
-    topic_ids: list[int]
+    topic_id: int
+    had: list[int]
     origin: str
 
 
@@ -52,6 +56,21 @@ def read_leave_token(token: str) -> LeaveLink:
     return LeaveLink(*links.read(LEAVE, token, max_age=LEAVE_AGE))
 
 
+def leave_url(token: str) -> str:
+    """The absolute address of the page that leaves a list."""
+    return links.public_url(f"/leave/{token}/")
+
+
+def one_click_url(token: str) -> str:
+    """The absolute address for the List-Unsubscribe header."""
+    return links.public_url(f"/leave/{token}/one-click/")
+
+
+def preferences_url(token: str) -> str:
+    """The absolute address of somebody's preferences."""
+    return links.public_url(f"/preferences/{token}/")
+
+
 def preferences_token(stakeholder_id: int) -> str:
     """The token of somebody's own preferences."""
     return links.sign(PREFERENCES, [stakeholder_id])
@@ -60,6 +79,15 @@ def preferences_token(stakeholder_id: int) -> str:
 def read_preferences_token(token: str) -> int:
     """The id of the stakeholder whose preferences these are; raises crm.links.BadLink."""
     return links.read(PREFERENCES, token, max_age=PREFERENCES_AGE)[0]
+
+
+def preferences_token_from(leave: str) -> str:
+    """The preferences that a leave link leads on to; empty when the link is old and a fresh mail is safer."""
+    try:
+        stakeholder_id, *_rest = links.read(LEAVE, leave, max_age=PREFERENCES_AGE)
+    except links.BadLink:
+        return ""
+    return preferences_token(stakeholder_id)
 
 
 def come_back_token(leaving: Leaving) -> str:
