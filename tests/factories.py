@@ -1,10 +1,14 @@
 """People, events and mailings invented for tests, one factory a noun."""
 
+from datetime import timedelta
 from typing import Any
 
 import factory
+from django.utils import timezone
 
-from contacts.models import ContactPoint, Stakeholder, Tag
+from campaigns.models import Campaign
+from contacts.models import ContactPoint, Segment, Stakeholder, Tag, Topic
+from engagement.models import Event
 
 
 class StakeholderFactory(factory.django.DjangoModelFactory):
@@ -50,3 +54,52 @@ class TagFactory(factory.django.DjangoModelFactory):
         model = Tag
 
     name = factory.Sequence(lambda n: f"tag {n}")
+
+
+class TopicFactory(factory.django.DjangoModelFactory):
+    """Something one can subscribe to."""
+
+    class Meta:
+        model = Topic
+        django_get_or_create = ("slug",)
+
+    slug = "newsletter"
+    name_en = "Newsletter"
+    name_es = "Boletín"
+
+
+class SegmentFactory(factory.django.DjangoModelFactory):
+    """A saved question; everybody, unless `definition` says more."""
+
+    class Meta:
+        model = Segment
+
+    name = factory.Sequence(lambda n: f"Segment {n}")
+    definition = {"all": []}
+
+
+class CampaignFactory(factory.django.DjangoModelFactory):
+    """A draft newsletter that is ready to be sent."""
+
+    class Meta:
+        model = Campaign
+
+    name = factory.Sequence(lambda n: f"Newsletter {n}")
+    topic = factory.SubFactory(TopicFactory)
+    subject = "Come to the table"
+    blocks = [{"kind": "text", "text": "Hi {{ first_name|neighbor }}, come and eat with us."}]
+
+
+class EventFactory(factory.django.DjangoModelFactory):
+    """A published workshop of two hours, a week from now."""
+
+    class Meta:
+        model = Event
+
+    title_en = "Race and Poverty Workshop"
+    title_es = "Taller sobre raza y pobreza"
+    slug = factory.Sequence(lambda n: f"workshop-{n}")
+    kind = Event.Kind.WORKSHOP
+    state = Event.State.PUBLISHED
+    starts_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+    ends_at = factory.LazyAttribute(lambda event: event.starts_at + timedelta(hours=2))

@@ -47,6 +47,13 @@ class Campaign(models.Model):
     preheader = models.CharField(
         _("preview line"), max_length=200, blank=True, help_text=_("Shown after the subject in most inboxes.")
     )
+    subject_es = models.CharField(
+        _("subject in Spanish"),
+        max_length=200,
+        blank=True,
+        help_text=_("Empty means that Spanish readers see the English one."),
+    )
+    preheader_es = models.CharField(_("preview line in Spanish"), max_length=200, blank=True)
     blocks = models.JSONField(_("content"), default=list, blank=True)
     uncertain_policy = models.CharField(
         _("when it is uncertain whether a mail arrived"),
