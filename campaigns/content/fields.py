@@ -43,6 +43,8 @@ def check_url(url: str) -> str | None:
         return _t("“%(url)s” is not a full address. It must start with https:// or mailto:.") % {"url": url[:80]}
     if "{{" in parts.netloc:
         return _t("A merge field cannot be part of the website's name.")
+    if not re.fullmatch(r"[\w.:-]+", parts.hostname):
+        return _t("“%(url)s” is not a web address.") % {"url": url[:80]}
     return None
 
 

@@ -47,7 +47,9 @@ def test_an_unknown_field_is_refused_by_name():
 
 
 def test_the_place_is_named():
-    (problem,) = check([{"kind": "divider"}, {"kind": "button", "label": {"en": "Go", "es": "{{ nombre }}"}, "url": "https://a.org"}])
+    (problem,) = check(
+        [{"kind": "divider"}, {"kind": "button", "label": {"en": "Go", "es": "{{ nombre }}"}, "url": "https://a.org"}]
+    )
     assert (problem.index, problem.field, problem.language) == (1, "label", "es")
     assert str(problem).startswith("Block 2 (Button): There is no merge field “nombre”")
 

@@ -33,7 +33,9 @@ def frozen(text: str, language: str = "en") -> str:
 class TestWhatStaffWrite:
     """Only known fields pass; the message says what was meant."""
 
-    @pytest.mark.parametrize("text", ["Hi {{ first_name }}", "{{first_name|dear neighbor}}", "{{ zip | 28202 }}", "1 } 2 {"])
+    @pytest.mark.parametrize(
+        "text", ["Hi {{ first_name }}", "{{first_name|dear neighbor}}", "{{ zip | 28202 }}", "1 } 2 {"]
+    )
     def test_known_fields_pass(self, text):
         assert check_merge(text) == []
 
