@@ -75,7 +75,7 @@ class SegmentFactory(factory.django.DjangoModelFactory):
         model = Segment
 
     name = factory.Sequence(lambda n: f"Segment {n}")
-    definition = {"all": []}
+    definition: Any = {"all": []}
 
 
 class CampaignFactory(factory.django.DjangoModelFactory):
@@ -87,7 +87,7 @@ class CampaignFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Newsletter {n}")
     topic = factory.SubFactory(TopicFactory)
     subject = "Come to the table"
-    blocks = [{"kind": "text", "text": "Hi {{ first_name|neighbor }}, come and eat with us."}]
+    blocks: Any = [{"kind": "text", "text": "Hi {{ first_name|neighbor }}, come and eat with us."}]
 
 
 class EventFactory(factory.django.DjangoModelFactory):
