@@ -3,13 +3,13 @@
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from crm.links import public_url
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import override
 from icalendar import Calendar, vCalAddress, vText
 from icalendar import Event as Entry
 
+from crm.links import public_url
 from crm.models import Organisation
 from engagement.models import Event
 

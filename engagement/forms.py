@@ -1,6 +1,7 @@
 """Forms of events: the few fields a visitor fills in, and those at the door."""
 
 import re
+from typing import TypedDict
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,15 @@ def no_link(value: str) -> None:
 def text_input(autocomplete: str, **attributes: str) -> forms.TextInput:
     """A text field that phones can fill in by themselves."""
     return forms.TextInput(attrs={"autocomplete": autocomplete, **attributes})
+
+
+class Details(TypedDict):
+    """Who somebody is, as verbs take it."""
+
+    first_name: str
+    last_name: str
+    email: str
+    zip: str
 
 
 class PersonForm(forms.Form):
@@ -41,15 +51,15 @@ class PersonForm(forms.Form):
         widget=text_input("postal-code", inputmode="numeric", pattern="[0-9]{5}"),
     )
 
-    def person(self) -> dict[str, str]:
-        """What verbs ask for: first_name, last_name, email, zip."""
-        return {name: self.cleaned_data[name] for name in ("first_name", "last_name", "email", "zip")}
+    def person(self) -> Details:
+        """What verbs ask for."""
+        data = self.cleaned_data
+        return {name: data[name] for name in Details.__annotations__}  # type: ignore[return-value]
 
 
 class RegistrationForm(PersonForm):
     """What a visitor fills in to register for an event."""
 
-    newsletter = forms.BooleanField(label=_("Also send me the newsletter, about once a month."), required=False)
     website = forms.CharField(
         required=False,
         label=_("Leave this empty"),

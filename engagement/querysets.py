@@ -44,6 +44,10 @@ class RegistrationQuerySet(models.QuerySet):
         """Those who hold a seat: registered, or there already; who did not come has given theirs up."""
         return self.filter(state__in=["registered", "attended"])
 
+    def concerned(self):
+        """Those who count on the event: with a seat to come to, or in the waitlist."""
+        return self.filter(state__in=["registered", "waitlisted"])
+
     def waiting(self):
         """The waitlist in the order of arrival."""
         return self.filter(state="waitlisted").order_by("registered_at", "pk")

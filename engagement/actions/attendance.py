@@ -1,9 +1,9 @@
 """Who came: at the door, on a phone."""
 
-from crm.history import acting
 from django.db import transaction
 
 from contacts.models import Stakeholder
+from crm.history import acting
 from engagement.actions.errors import EventCalledOff, EventFull
 from engagement.actions.people import person_for
 from engagement.actions.registrations import event_source, free_seats, lock_event
@@ -50,11 +50,14 @@ def add_walk_in(
     event = lock_event(event)
     if event.state == Event.State.CANCELLED:
         raise EventCalledOff
-    person = (
-        stakeholder
-        or find_or_create_person(
-            email, first_name, last_name, language=language, zip=zip, source=event_source(event), by=by
-        )[0]
+    person = stakeholder or person_for(
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        zip=zip,
+        language=language,
+        source=event_source(event),
+        by=by,
     )
     known = Registration.objects.filter(event=event, stakeholder=person).first()
     if known:

@@ -1,7 +1,8 @@
 """Why a verb of engagement refuses, in sentences for people."""
 
-from crm.errors import Refused
 from django.utils.translation import gettext as _
+
+from crm.errors import Refused
 
 
 class EventFull(Refused):

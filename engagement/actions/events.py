@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from engagement.actions.errors import EventCalledOff, EventNotReady, EventOver, TooFewSeats
 from engagement.actions.letters import send_letter
 from engagement.actions.registrations import fill_free_seats, lock_event
-from engagement.models import Event, Registration
+from engagement.models import Event
 from engagement.signals import announce, event_called_off, event_published
 
 CALENDAR_FIELDS = {"starts_at", "ends_at", "venue", "address", "zip"}
@@ -96,6 +96,6 @@ def free_slug(title: str) -> str:
 
 
 def _tell_everyone(event: Event, letter: str) -> int:
-    concerned = event.registrations.filter(state__in=[Registration.State.REGISTERED, Registration.State.WAITLISTED])
-    letters = [send_letter(registration, letter) for registration in concerned.select_related("stakeholder", "event")]
+    concerned = event.registrations.concerned().select_related("stakeholder", "event")
+    letters = [send_letter(registration, letter) for registration in concerned]
     return sum(1 for mail in letters if mail)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from crm.history import acting
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.models import Stakeholder
+from crm.history import acting
 from engagement.actions.errors import GatheringIncomplete, NotYourGathering
 from engagement.actions.people import person_for
 from engagement.models import Commitment, Edition, Gathering, Note, Participant, Prompt, Strategy
@@ -174,7 +174,7 @@ def _write_guests(gathering: Gathering, conversation: Conversation, by) -> list[
 
 
 def _write_guest(gathering: Gathering, conversation: Conversation, guest: Guest, kept: dict, by) -> Participant:
-    participant = kept.get(guest.participant_id) or Participant(gathering=gathering)
+    participant = kept.get(guest.participant_id or 0) or Participant(gathering=gathering)
     participant.first_name, participant.zip = guest.first_name, guest.zip
     if guest.email:
         person = _person(conversation, guest.email, guest.first_name, "", zip=guest.zip, by=by)
@@ -196,7 +196,7 @@ def _write_promises(gathering: Gathering, promises: Sequence[Promise], guests: l
     kept = {commitment.pk: commitment for commitment in gathering.commitments.all()}
     written = []
     for promise in promises:
-        commitment = kept.get(promise.commitment_id) or Commitment(gathering=gathering)
+        commitment = kept.get(promise.commitment_id or 0) or Commitment(gathering=gathering)
         commitment.text, commitment.strategy, commitment.due_on = promise.text, promise.strategy, promise.due_on
         commitment.participant = _who(gathering, promise.who, guests)
         commitment.save()

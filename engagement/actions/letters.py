@@ -1,11 +1,11 @@
 """The mails about a registration, each with its calendar file and the person's own link."""
 
-from crm.actions.outbox import queue_mail
-from crm.links import public_url, sign
-from crm.mails import render_mail
 from django.urls import reverse
 
 from contacts.models import ContactPoint
+from crm.actions.outbox import queue_mail
+from crm.links import public_url, sign
+from crm.mails import render_mail
 from crm.models import OutboxMail
 from engagement.calendar import CONTENT_TYPE, event_calendar
 from engagement.models import Registration

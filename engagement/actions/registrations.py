@@ -5,11 +5,11 @@ register → a seat, or a place in the waitlist → cancel_registration → the 
 
 from datetime import datetime
 
-from crm.history import acting
 from django.db import transaction
 from django.utils import timezone
 
 from contacts.models import Stakeholder
+from crm.history import acting
 from engagement.actions.errors import (
     AlreadyCancelled,
     AlreadyRegistered,
@@ -49,11 +49,14 @@ def register(
     """
     event = lock_event(event)
     _check_open(event, at or timezone.now())
-    person = (
-        stakeholder
-        or find_or_create_person(
-            email, first_name, last_name, language=language, zip=zip, source=event_source(event), by=by
-        )[0]
+    person = stakeholder or person_for(
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        zip=zip,
+        language=language,
+        source=event_source(event),
+        by=by,
     )
     registration = Registration.objects.filter(event=event, stakeholder=person).first()
     if registration and registration.state != State.CANCELLED:

@@ -117,9 +117,9 @@ class PromiseForm(forms.Form):
 
     def __init__(self, *args, guests: list[str], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        options = [("", _("The whole table")), (HOST, _("The host"))]
+        options: list[tuple[str, object]] = [("", _("The whole table")), (HOST, _("The host"))]
         options += [(str(row), name or _("Guest %(row)s") % {"row": row + 1}) for row, name in enumerate(guests)]
-        self.fields["who"].widget.choices = options  # type: ignore[attr-defined]
+        self.fields["who"].widget.choices = options
 
     def promise(self, places: dict[int, int]) -> Promise | None:
         """The commitment as the verb wants it; `places` maps rows of the sheet to guests that count."""

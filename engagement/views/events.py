@@ -1,7 +1,5 @@
 """The public pages of events: the list, one event with its form, the calendar file."""
 
-from crm.errors import Refused
-from crm.links import sign
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +7,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from crm.errors import Refused
 from crm.limits import too_often
+from crm.links import sign
 from engagement.actions import AlreadyRegistered, free_seats, register
 from engagement.calendar import CONTENT_TYPE, event_calendar
 from engagement.forms import RegistrationForm
@@ -75,6 +75,4 @@ def _register(request: HttpRequest, found: Event, form: RegistrationForm) -> Htt
     except Refused as reason:
         form.add_error(None, str(reason))
         return None
-    if form.cleaned_data["newsletter"]:
-        _ask_for_the_newsletter(form)
     return redirect("engagement:registered", token=sign(DONE_PURPOSE, [registration.pk]))

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from crm.errors import Refused
-from crm.links import BadLink, read
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from crm.errors import Refused
+from crm.links import BadLink, read
 from engagement.actions import cancel_registration, place_in_waitlist
 from engagement.actions.letters import LINK_PURPOSE
 from engagement.models import Registration
