@@ -8,6 +8,9 @@ def upcoming_events(user) -> Card | None:
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.urls import reverse
+from django.utils.functional import Promise
+
 from crm.models import User
 from crm.registries import Registry
 
@@ -40,6 +43,24 @@ class Card:
     order: int = 100
 
 
+@dataclass(frozen=True)
+class Step:
+    """Something to do in an empty house; gone from the dashboard once it `is_done`."""
+
+    title: str | Promise
+    text: str | Promise
+    route: str
+    permission: str
+    is_done: Callable[[], bool]
+    order: int = 100
+
+    @property
+    def url(self) -> str:
+        """Where it is done."""
+        return reverse(self.route)
+
+
+STEPS: Registry[Step] = Registry("first step")
 CARDS: Registry[Callable[[User], Card | None]] = Registry("card")
 
 
@@ -47,3 +68,9 @@ def cards_for(user: User) -> list[Card]:
     """Every card that has something to say to `user`, in their order."""
     offered = [card for make in CARDS if (card := make(user)) is not None]
     return sorted(offered, key=lambda card: card.order)
+
+
+def steps_for(user: User) -> list[Step]:
+    """The first steps that `user` may take and nobody has taken yet."""
+    mine = sorted((step for step in STEPS if user.has_perm(step.permission)), key=lambda step: step.order)
+    return [step for step in mine if not step.is_done()]

@@ -1,19 +1,130 @@
-"""History knows who did it and what for: verbs and tasks say so with `acting`.
+"""Who changed what: kept by triggers of the database, read here in plain words.
 
-    with acting(by, "launch campaign"):
+Verbs and tasks say who acts and what for, and the triggers keep it beside every change, bulk writes too:
+
+    with acting(by, "launch newsletter"):
         ...
 
-The triggers keep this beside every change, bulk writes too; the outermost `acting` (or the web
-request around it) is one entry in the history, inner ones add to it.
+The outermost `acting` (or the web request around it) is one entry of the history; inner ones add to it.
 """
 
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
 import pghistory
+from django.apps import apps
+from django.db.models import Count, Max
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pghistory.models import Context, Event
 
 from crm.models import User
+
+PER_PAGE = 40
+DEEDS: dict[str, str | Promise] = {
+    "insert": gettext_lazy("added"),
+    "update": gettext_lazy("changed"),
+    "delete": gettext_lazy("removed"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """So many things of one kind were added, changed or removed; `sample` names one of them."""
+
+    deed: str
+    kind: str
+    count: int
+    sample: str
+
+
+@dataclass
+class Entry:
+    """One deed of one person: a request, or a verb with everything it wrote."""
+
+    at: datetime
+    who: str
+    why: str
+    changes: list[Change] = field(default_factory=list)
 
 
 def acting(by: User | None, verb: str) -> pghistory.context:
     """Changes made inside are kept as done by `by` through `verb`."""
-    if by is None:
-        return pghistory.context(verb=verb)
-    return pghistory.context(verb=verb, user=by.pk)
+    return pghistory.context(verb=verb) if by is None else pghistory.context(verb=verb, user=by.pk)
+
+
+def tracked() -> dict[str, Any]:
+    """Every kind of thing whose changes are kept: its label ("contacts.stakeholder") and its events."""
+    events: list[Any] = [model for model in apps.get_models() if issubclass(model, Event)]
+    return {model.pgh_tracked_model._meta.label_lower: model for model in events}
+
+
+def entries(*, kind: str = "", before: datetime | None = None) -> list[Entry]:
+    """The latest entries, newest first; only those that touched `kind`, or were made before `before`."""
+    kinds = {kind: tracked()[kind]} if kind in tracked() else tracked()
+    contexts = Context.objects.order_by("-created_at")
+    if before is not None:
+        contexts = contexts.filter(created_at__lt=before)
+    if kind in tracked():
+        contexts = contexts.filter(pk__in=kinds[kind].objects.values("pgh_context"))
+    latest = list(contexts[:PER_PAGE])
+    changes = _changes([context.pk for context in latest], kinds)
+    names = _names(latest)
+    return [
+        Entry(
+            at=context.created_at,
+            who=names.get(context.metadata.get("user"), _("nobody signed in")),
+            why=_why(context.metadata),
+            changes=changes[context.pk],
+        )
+        for context in latest
+        if changes[context.pk]
+    ]
+
+
+def _changes(contexts: list, kinds: dict[str, Any]) -> dict:
+    """What each context wrote, counted by kind and deed."""
+    found: dict = defaultdict(list)
+    for model in kinds.values():
+        counted = (
+            model.objects.filter(pgh_context__in=contexts)
+            .values("pgh_context", "pgh_label")
+            .annotate(count=Count("pgh_id"), sample=Max("pgh_id"))
+            .order_by("pgh_context", "pgh_label")
+        )
+        groups = list(counted)
+        samples = model.objects.in_bulk([group["sample"] for group in groups])
+        for group in groups:
+            change = _in_words(model, group, samples[group["sample"]])
+            found[group["pgh_context"]].append(change)
+    return found
+
+
+def _in_words(model: Any, group: dict, sample: Event) -> Change:
+    thing = model.pgh_tracked_model
+    meta = thing._meta
+    words = meta.verbose_name if group["count"] == 1 else meta.verbose_name_plural
+    values = {f.attname: getattr(sample, f.attname) for f in meta.concrete_fields if hasattr(sample, f.attname)}
+    named = getattr(thing, "history_name", lambda thing: getattr(thing, "name", "") or "")
+    return Change(
+        deed=str(DEEDS.get(group["pgh_label"], group["pgh_label"])),
+        kind=str(words),
+        count=group["count"],
+        sample=str(named(thing(**values))),
+    )
+
+
+def _names(contexts: list) -> dict[int, str]:
+    """Names of the people who acted, in one query."""
+    people = {context.metadata.get("user") for context in contexts} - {None}
+    return {pk: str(user) for pk, user in User.objects.in_bulk(people).items()}
+
+
+def _why(metadata: dict) -> str:
+    """The verb, else where on the site it was done."""
+    if verb := metadata.get("verb"):
+        return str(verb)
+    return _("in the back office") if str(metadata.get("url", "")).startswith("/admin/") else _("on the site")

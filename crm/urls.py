@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from crm.views import jobs
+from crm.views import history, jobs, search, signin
 
 app_name = "crm"
 
 urlpatterns = [
     path("jobs/<uuid:pk>/", jobs.job, name="job"),
+    path("search/", search.search, name="search"),
+    path("history/", history.history, name="history"),
+    path("sign-in/forgot/", signin.Forgot.as_view(), name="forgot"),
+    path("sign-in/forgot/sent/", signin.ForgotSent.as_view(), name="forgot-sent"),
+    path("sign-in/password/<uidb64>/<token>/", signin.SetPassword.as_view(), name="set-password"),
+    path("sign-in/password/done/", signin.PasswordSet.as_view(), name="password-set"),
 ]

@@ -5,6 +5,8 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from config.settings.shell import UNFOLD as UNFOLD
+
 ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"
 """Everything the product writes on a laptop lives here: data, mailbox, uploads, logs."""
@@ -92,6 +94,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 # ── Languages and time ───────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"
@@ -138,10 +141,6 @@ FINGERPRINT_KEY = env.str("FINGERPRINT_KEY", default="local-only-fingerprint-key
 """Key of the hash by which a suppressed address is known after erasure; changing it forgets who said no."""
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 """Where links in mails lead; scheme and host, no slash at the end."""
-
-# ── Exported files ───────────────────────────────────────────────────────────
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-"""A name such as "=1+1" is text in a spreadsheet, never a formula."""
 
 # ── Visitors ─────────────────────────────────────────────────────────────────
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)

@@ -20,6 +20,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find who signs in with an address, in whatever letters it was typed."""
+        return self.get(email=(username or "").strip().lower())
+
     def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
         """Make a user who may do everything."""
         return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})

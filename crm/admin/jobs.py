@@ -1,0 +1,61 @@
+"""Long work: a list to look at; each line opens its progress page."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from crm.models import Job
+
+COLOURS = {
+    Job.State.WAITING: "info",
+    Job.State.RUNNING: "warning",
+    Job.State.DONE: "success",
+    Job.State.FAILED: "danger",
+    Job.State.CANCELLED: "default",
+}
+
+
+@admin.register(Job)
+class JobAdmin(ModelAdmin):
+    """Everyone sees their own, managers see all."""
+
+    list_display = ("label", "shown_state", "progress", "owner", "created_at", "finished_at")
+    list_filter = ("state",)
+    search_fields = ("label",)
+    list_select_related = ("owner",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        """Those of who is signed in."""
+        return super().get_queryset(request).visible_to(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Work is started where it belongs."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        """Only to look at."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        """What was done stays on record."""
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """The progress page says it better than a form."""
+        return redirect("crm:job", pk=object_id)
+
+    @display(description=_("state"), ordering="state", label=COLOURS)
+    def shown_state(self, job: Job) -> tuple[str, str]:
+        """The state as a coloured word."""
+        return job.state, job.get_state_display()
+
+    @display(description=_("how far"))
+    def progress(self, job: Job) -> str:
+        """Done of total, or nothing while nobody knows."""
+        return f"{job.done:,} / {job.total:,}" if job.total else ""

@@ -1,0 +1,34 @@
+"""The history tells who changed what, bulk writes too."""
+
+import pytest
+
+from contacts.models import Stakeholder
+from crm.history import acting, entries
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_verb_is_one_entry_with_who_and_why(staff):
+    with acting(staff, "import friends.csv"):
+        Stakeholder.objects.bulk_create([Stakeholder(name=f"Person {n}") for n in range(3)])
+        Stakeholder.objects.update(zip="28202")
+    (entry,) = entries()
+    assert (entry.who, entry.why) == (str(staff), "import friends.csv")
+    assert {(change.deed, change.count) for change in entry.changes} == {("added", 3), ("changed", 3)}
+    assert entry.changes[0].sample.startswith("Person")
+
+
+def test_it_can_be_read_for_one_kind_of_thing(staff):
+    with acting(staff, "one"):
+        Stakeholder.objects.create(name="Ana")
+    assert len(entries(kind="contacts.stakeholder")) == 1
+    assert entries(kind="campaigns.campaign") == []
+
+
+def test_managers_read_it_and_others_do_not(manager, staff, client_of):
+    with acting(staff, "import friends.csv"):
+        Stakeholder.objects.create(name="Ana")
+    page = client_of(manager).get("/history/").content.decode()
+    assert "import friends.csv" in page
+    assert "Ana" in page
+    assert client_of(staff).get("/history/").status_code == 403
