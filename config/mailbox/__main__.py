@@ -1,4 +1,4 @@
-"""`python -m config.mailbox --port 8025`: the local mailbox until it is asked to stop."""
+"""`python -m config.mailbox --port 8025 --folder var/mailbox`: the local mailbox until it is asked to stop."""
 
 import argparse
 import asyncio
@@ -12,7 +12,7 @@ def main() -> None:
     """Prepare the folder and serve."""
     arguments = argparse.ArgumentParser(description="Keep every mail in a folder.")
     arguments.add_argument("--port", type=int, default=8025)
-    arguments.add_argument("--folder", type=Path, default=Path(__file__).resolve().parents[2] / "var" / "mailbox")
+    arguments.add_argument("--folder", type=Path, required=True)
     chosen = arguments.parse_args()
     folder = MailFolder(chosen.folder)
     folder.prepare()

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from config.settings.shell import UNFOLD as UNFOLD
 
 ROOT = Path(__file__).resolve().parents[2]
-VAR = ROOT / "var"
-"""Everything the product writes on a laptop lives here: data, mailbox, uploads, logs."""
 
 env = environ.Env()
+
+VAR = Path(env.str("VAR_FOLDER", default=str(ROOT / "var"))).absolute()
+"""Everything the product writes on a laptop lives here: data, mailbox, uploads, logs."""
 
 # ── The house ────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [

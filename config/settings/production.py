@@ -31,6 +31,7 @@ CSRF_TRUSTED_ORIGINS = [env.str("PUBLIC_URL").rstrip("/")]
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 60,
     "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {**env.db("DATABASE_URL").get("OPTIONS", {}), "connect_timeout": 5, "tcp_user_timeout": 10_000},
 }
 
 # ── Only over TLS ────────────────────────────────────────────────────────────
@@ -55,4 +56,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 LOGGING = logging(json=True, level=env.str("LOG_LEVEL", default="INFO"))

@@ -30,7 +30,7 @@ def run() -> int:
     from config.embedded.keeper import ServerFailed
     from config.stack.supervisor import NotReady, Supervisor
 
-    settings.VAR.mkdir(exist_ok=True)
+    settings.VAR.mkdir(parents=True, exist_ok=True)
     try:
         with exclusive(settings.VAR / "stack.lock", timeout=2):
             Supervisor(settings.ROOT, settings.VAR).run()
@@ -55,9 +55,9 @@ def stop() -> int:
     if supervisor is not None:
         supervisor.terminate()
         deadline = time.monotonic() + 60
-        while supervisor.is_running() and time.monotonic() < deadline:
+        while notes.process(notes.read(settings.VAR)) and time.monotonic() < deadline:
             time.sleep(0.1)
-    old = leftovers(settings.ROOT)
+    old = leftovers(settings.VAR)
     end(old, patience=15)
     servers = [keeper.stop() for keeper in (valkey(), postgres())]
     say("Stopped." if supervisor or old or any(servers) else "Nothing was running.")

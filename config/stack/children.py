@@ -16,7 +16,7 @@ import psutil
 from config.embedded.processes import end
 
 MARK = "ALLIANCE_STACK"
-"""Stands in the environment of every child with the checkout's path, so that leftovers can be told from strangers."""
+"""Stands in the environment of every child with the path of its `var`, so that leftovers can be told from strangers."""
 SETTLED = 60.0
 """Seconds after which a child counts as well and its next fall is its first."""
 LONGEST_WAIT = 30.0
@@ -31,6 +31,7 @@ class Child:
     title: str
     command: list[str]
     root: Path
+    var: Path
     log: Path
     environment: dict[str, str] = field(default_factory=dict)
     falls: int = 0
@@ -43,7 +44,7 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > BIGGEST_LOG:
             self.log.replace(self.log.with_suffix(".old.log"))
-        environment = os.environ | self.environment | {MARK: str(self.root)}
+        environment = os.environ | self.environment | {MARK: str(self.var)}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own command
                 [sys.executable, *self.command],
@@ -108,12 +109,12 @@ def group(leader: int) -> list[psutil.Process]:
     return members
 
 
-def leftovers(root: Path) -> list[psutil.Process]:
-    """Processes that a killed supervisor of this checkout left behind."""
+def leftovers(var: Path) -> list[psutil.Process]:
+    """Processes that a killed supervisor of this `var` left behind."""
     found = []
     for process in psutil.process_iter():
         try:
-            if process.pid != os.getpid() and process.environ().get(MARK) == str(root):
+            if process.pid != os.getpid() and process.environ().get(MARK) == str(var):
                 found.append(process)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue

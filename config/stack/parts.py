@@ -13,7 +13,7 @@ def parts(root: Path, var: Path, *, host: str, port: int, mail_port: int | None)
     worker = common | {"REMAP_SIGTERM": "SIGQUIT"}
 
     def child(name: str, title: str, command: list[str], environment: dict[str, str]) -> Child:
-        return Child(name, title, ["-m", *command], root, logs / f"{name}.log", environment)
+        return Child(name, title, ["-m", *command], root, var, logs / f"{name}.log", environment)
 
     children = [
         child("worker", "The worker", _worker("default,imports", "house", 2), worker),
@@ -22,7 +22,7 @@ def parts(root: Path, var: Path, *, host: str, port: int, mail_port: int | None)
         child("web", "The web server", _web(host, port), common),
     ]
     if mail_port is not None:
-        mailbox = ["config.mailbox", "--port", str(mail_port)]
+        mailbox = ["config.mailbox", "--port", str(mail_port), "--folder", str(var / "mailbox")]
         children.insert(0, child("mailbox", "The local mailbox", mailbox, common))
     return children
 
@@ -39,4 +39,13 @@ def _clock(var: Path) -> list[str]:
 def _web(host: str, port: int) -> list[str]:
     temporary = ["--worker-tmp-dir", "/dev/shm"] if os.path.isdir("/dev/shm") else []  # noqa: S108 - memory, not data
     size = ["--workers", "2", "--threads", "8", "--timeout", "120", "--graceful-timeout", "5"]
-    return ["gunicorn", "config.wsgi", "--bind", f"{host}:{port}", "--no-control-socket", *size, *temporary]
+    return [
+        "gunicorn",
+        "config.wsgi",
+        "--bind",
+        f"{host}:{port}",
+        "--no-control-socket",
+        "--preload",
+        *size,
+        *temporary,
+    ]

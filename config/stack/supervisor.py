@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -13,7 +11,8 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.core.management import call_command
+from django.db import DatabaseError, connection
 
 from config.catalogues import compile_catalogues
 from config.embedded.keeper import Keeper
@@ -77,22 +76,17 @@ class Supervisor:
 
     def _clean_up(self) -> None:
         """End what a killed supervisor left; its servers are adopted when they are needed."""
-        old = leftovers(self.root)
+        old = leftovers(self.var)
         if old:
             with step("Ending what the last run left behind"):
                 end(old, patience=15)
 
     def _migrate(self) -> None:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            check=False,
-            start_new_session=True,
-        )
-        if done.returncode:
-            raise NotReady(f"The database could not be brought up to date:\n{done.stderr[-3000:]}")
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        except DatabaseError as failure:
+            raise NotReady(f"The database could not be brought up to date: {failure}") from failure
+        connection.close()
 
     def _start_children(self) -> None:
         last = notes.read(self.var)
