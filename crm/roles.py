@@ -61,8 +61,8 @@ ROLES: dict[str, list[str]] = {
     ],
     STAFF: STAFF_MAY,
     ORGANIZER: [
-        *_view("engagement", "event", "edition", "prompt", "strategy"),
-        *_keep("engagement", "registration", "gathering", "participant", "commitment"),
+        *_view("engagement", "edition", "prompt", "strategy"),
+        *_keep("engagement", "event", "registration", "gathering", "participant", "commitment"),
         *_all("engagement", "note"),
         *_view("crm", "job"),
     ],

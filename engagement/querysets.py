@@ -1,7 +1,7 @@
 """Questions about events, registrations and gatherings."""
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 
@@ -15,6 +15,14 @@ class EventQuerySet(models.QuerySet):
     def upcoming(self):
         """What has not ended yet, the soonest first."""
         return self.filter(ends_at__gte=timezone.now()).order_by("starts_at")
+
+    def bookable(self):
+        """What one can still register for."""
+        return self.upcoming().filter(state="published")
+
+    def overfull(self):
+        """Events with more people than seats; there must be none."""
+        return self.with_counts().filter(registered_count__gt=F("capacity"))
 
     def past(self):
         """What is over, the latest first."""
@@ -33,8 +41,12 @@ class RegistrationQuerySet(models.QuerySet):
     """Who comes to what."""
 
     def seated(self):
-        """Those who hold a seat: registered, or there already."""
-        return self.filter(state__in=["registered", "attended", "no_show"])
+        """Those who hold a seat: registered, or there already; who did not come has given theirs up."""
+        return self.filter(state__in=["registered", "attended"])
+
+    def concerned(self):
+        """Those who count on the event: with a seat to come to, or in the waitlist."""
+        return self.filter(state__in=["registered", "waitlisted"])
 
     def waiting(self):
         """The waitlist in the order of arrival."""
@@ -51,3 +63,23 @@ class GatheringQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Organizers see the gatherings they log; staff see all."""
         return self if user.has_perm("engagement.view_all_gatherings") else self.filter(organizer=user)
+
+    def logged(self):
+        """Conversations whose record is there."""
+        return self.filter(state="logged")
+
+    def with_counts(self):
+        """Each conversation with `guest_count`, `note_count` and `commitment_count`."""
+        return self.annotate(
+            guest_count=Count("participants", distinct=True),
+            note_count=Count("notes", distinct=True),
+            commitment_count=Count("commitments", distinct=True),
+        )
+
+
+class ParticipantQuerySet(models.QuerySet):
+    """People around a table."""
+
+    def guests(self):
+        """Those the host invited; the host, who may be named for a commitment, is none."""
+        return self.exclude(stakeholder=F("gathering__host"))

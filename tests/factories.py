@@ -1,6 +1,6 @@
 """People, events and mailings invented for tests, one factory a noun."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import factory
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from contacts.models import ContactPoint, Segment, Stakeholder, Tag, Topic
-from engagement.models import Event
+from engagement.models import Edition, Event, Gathering, Prompt, Registration
 
 
 class StakeholderFactory(factory.django.DjangoModelFactory):
@@ -103,3 +103,51 @@ class EventFactory(factory.django.DjangoModelFactory):
     state = Event.State.PUBLISHED
     starts_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
     ends_at = factory.LazyAttribute(lambda event: event.starts_at + timedelta(hours=2))
+
+
+class RegistrationFactory(factory.django.DjangoModelFactory):
+    """Somebody's seat at an event."""
+
+    class Meta:
+        model = Registration
+
+    event = factory.SubFactory(EventFactory)
+    stakeholder = factory.SubFactory(StakeholderFactory)
+
+
+class EditionFactory(factory.django.DjangoModelFactory):
+    """One year of On the Table."""
+
+    class Meta:
+        model = Edition
+        django_get_or_create = ["year"]
+
+    year = 2019
+    theme_en = "Belonging"
+    theme_es = "Pertenencia"
+    starts_on = date(2019, 10, 1)
+    ends_on = date(2019, 10, 31)
+
+
+class PromptFactory(factory.django.DjangoModelFactory):
+    """A question of the guide."""
+
+    class Meta:
+        model = Prompt
+
+    edition = factory.SubFactory(EditionFactory)
+    text_en = factory.Sequence(lambda n: f"Question {n}?")
+    text_es = factory.Sequence(lambda n: f"¿Pregunta {n}?")
+
+
+class GatheringFactory(factory.django.DjangoModelFactory):
+    """A conversation that was logged."""
+
+    class Meta:
+        model = Gathering
+
+    edition = factory.SubFactory(EditionFactory)
+    host = factory.SubFactory(StakeholderFactory)
+    state = Gathering.State.LOGGED
+    held_on = date(2019, 10, 25)
+    zip = "28205"

@@ -143,6 +143,10 @@ FINGERPRINT_KEY = env.str("FINGERPRINT_KEY", default="local-only-fingerprint-key
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 """Where links in mails lead; scheme and host, no slash at the end."""
 
+# ── Exported files ───────────────────────────────────────────────────────────
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+"""A name such as "=1+1" is text in a spreadsheet, never a formula."""
+
 # ── Visitors ─────────────────────────────────────────────────────────────────
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 """How many proxies of ours stand before the web server; the visitor's address is read through that many."""

@@ -5,13 +5,14 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Stakeholder
 from contacts.models.stakeholders import five_digits
 from engagement.models.strategies import Strategy
-from engagement.querysets import GatheringQuerySet
+from engagement.querysets import GatheringQuerySet, ParticipantQuerySet
 
 
 class Edition(models.Model):
@@ -30,11 +31,26 @@ class Edition(models.Model):
         verbose_name_plural = _("editions")
         ordering = ["-year"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="edition_ends_after_start")
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="edition_ends_after_start",
+                violation_error_message=_("The last day comes after the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(table_max__gte=F("table_min")),
+                name="edition_table_has_a_size",
+                violation_error_message=_("The largest table is at least as large as the smallest."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"On the Table {self.year}"
+
+    @property
+    def theme(self) -> str:
+        """The theme in the language of the reader."""
+        spanish = (get_language() or "en").startswith("es")
+        return self.theme_es if spanish and self.theme_es else self.theme_en
 
 
 class Prompt(models.Model):
@@ -75,7 +91,12 @@ class Gathering(models.Model):
         Stakeholder, on_delete=models.PROTECT, related_name="hosted_gatherings", verbose_name=_("host")
     )
     organizer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="gatherings"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="gatherings",
+        verbose_name=_("kept by"),
     )
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PLANNED)
     held_on = models.DateField(_("date"))
@@ -102,6 +123,10 @@ class Gathering(models.Model):
     def __str__(self) -> str:
         return f"{self.host} · {self.held_on:%Y-%m-%d}"
 
+    def get_absolute_url(self) -> str:
+        """Its page in the back office."""
+        return reverse("engagement:conversation", args=[self.pk])
+
 
 class Participant(models.Model):
     """A guest at the table: a known stakeholder, or a first name and a zip."""
@@ -113,8 +138,11 @@ class Participant(models.Model):
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     zip = models.CharField(_("zip code"), max_length=5, blank=True, validators=[five_digits])
 
+    objects = ParticipantQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("participant")
+        ordering = ["pk"]
         verbose_name_plural = _("participants")
         constraints = [
             models.UniqueConstraint(
@@ -124,6 +152,11 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return str(self.stakeholder or self.first_name or _("a guest"))
+
+    @property
+    def short_name(self) -> str:
+        """The first name when one was given, else the name in the book: organizers need no more."""
+        return self.first_name or str(self)
 
 
 class Note(models.Model):
@@ -138,6 +171,7 @@ class Note(models.Model):
         verbose_name = _("note")
         verbose_name_plural = _("notes")
         ordering = ["prompt__order", "pk"]
+        constraints = [models.UniqueConstraint(fields=["gathering", "prompt"], name="one_note_per_prompt")]
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -172,6 +206,7 @@ class Commitment(models.Model):
 
     class Meta:
         verbose_name = _("commitment")
+        ordering = ["pk"]
         verbose_name_plural = _("commitments")
 
     def __str__(self) -> str:
