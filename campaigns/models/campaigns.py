@@ -64,6 +64,9 @@ class Campaign(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     pause_reason = models.CharField(_("why it was paused"), max_length=200, blank=True)
     audience_size = models.PositiveIntegerField(_("people in the audience"), null=True, blank=True)
+    left_out = models.JSONField(
+        _("people left out"), default=dict, blank=True, editable=False, help_text="Counts by reason, frozen at launch."
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

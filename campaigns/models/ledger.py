@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaigns import Campaign
 from campaigns.querysets import ChunkQuerySet, DeliveryQuerySet
+from campaigns.reasons import REASONS
 from contacts.models import Stakeholder
 
 
@@ -58,6 +59,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address}: {self.get_state_display()}"
+
+    @property
+    def why(self) -> str:
+        """The reason in plain words, the mail server's own words where it gave any."""
+        return str(REASONS.get(self.reason, self.reason))
 
 
 class Chunk(models.Model):

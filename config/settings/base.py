@@ -137,6 +137,12 @@ EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
+SENDING_TRANSPORT = env.str("SENDING_TRANSPORT", default="campaigns.sending.smtp.SmtpTransport")
+"""How newsletters travel; docs/recipes/add-a-transport.md."""
+SENDING_RECEIPTS = env.str("SENDING_RECEIPTS", default=str(VAR / "receipts"))
+"""Where each sending process notes what it did on the wire; a place that outlives the process."""
+SENDING: dict[str, float] = env.json("SENDING", default={})
+"""Numbers of the sending engine that differ from campaigns/sending/limits.py, as JSON: {"lease": 60}."""
 DEFAULT_FROM_EMAIL = "Leading on Opportunity <hello@example.org>"
 FINGERPRINT_KEY = env.str("FINGERPRINT_KEY", default="local-only-fingerprint-key")
 """Key of the hash by which a suppressed address is known after erasure; changing it forgets who said no."""
@@ -173,6 +179,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "sending": {"task": "campaigns.tasks.watch", "schedule": 20, "options": {"expires": 18}},
     "single-mails": {"task": "crm.tasks.send_outbox", "schedule": 60, "options": {"expires": 55}},
 }
 

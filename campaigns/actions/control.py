@@ -1,0 +1,63 @@
+"""Pause, resume and cancel a campaign that is on its way; workers obey at their next group, within seconds."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.models import Campaign, Delivery
+from campaigns.sending.bells import ring_workers
+from campaigns.sending.closing import finish_if_done
+from crm.errors import Refused
+from crm.history import acting
+
+State = Campaign.State
+
+
+class NotSending(Refused):
+    """There is nothing to pause or cancel."""
+
+
+class NotPaused(Refused):
+    """There is nothing to resume."""
+
+
+@transaction.atomic
+def pause_campaign(campaign: Campaign, *, by, reason: str = "") -> Campaign:
+    """Hold everything that is not on the wire yet; raises NotSending."""
+    campaign = _locked(campaign, {State.SENDING}, NotSending(_("This newsletter is not being sent at the moment.")))
+    with acting(by, "pause_campaign"):
+        campaign.state, campaign.pause_reason = State.PAUSED, reason[:200]
+        campaign.save(update_fields=["state", "pause_reason", "updated_at"])
+    return campaign
+
+
+@transaction.atomic
+def resume_campaign(campaign: Campaign, *, by) -> Campaign:
+    """Go on where it stopped; raises NotPaused."""
+    campaign = _locked(campaign, {State.PAUSED}, NotPaused(_("This newsletter is not paused.")))
+    with acting(by, "resume_campaign"):
+        campaign.state, campaign.pause_reason = State.SENDING, ""
+        campaign.save(update_fields=["state", "pause_reason", "updated_at"])
+    transaction.on_commit(lambda: finish_if_done(campaign.pk))
+    ring_workers(campaign.pk)
+    return campaign
+
+
+@transaction.atomic
+def cancel_campaign(campaign: Campaign, *, by) -> Campaign:
+    """Never send what has not been sent: the waiting messages become skipped, for good. Raises NotSending."""
+    refusal = NotSending(_("Only a newsletter that is being sent or is paused can be cancelled."))
+    campaign = _locked(campaign, {State.SENDING, State.PAUSED}, refusal)
+    with acting(by, "cancel_campaign"):
+        campaign.state, campaign.finished_at = State.CANCELLED, timezone.now()
+        campaign.save(update_fields=["state", "finished_at", "updated_at"])
+        waiting = Delivery.objects.filter(campaign=campaign, state__in=["queued", "deferred"])
+        waiting.update(state="skipped", reason="cancelled", next_attempt_at=None)
+    return campaign
+
+
+def _locked(campaign: Campaign, states: set, refusal: Refused) -> Campaign:
+    locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if locked.state not in states:
+        raise refusal
+    return locked

@@ -1,0 +1,19 @@
+"""The clock's look at sending: whatever a lost ring or a dead worker left behind goes on from here."""
+
+from campaigns.models import Campaign
+from campaigns.sending.bells import ring_for_all
+from campaigns.sending.closing import finish_if_done
+from campaigns.sending.recovery import recover
+
+
+def tend_sending() -> None:
+    """Free what vanished workers held, and call settled campaigns sent."""
+    recover()
+    for campaign_id in Campaign.objects.sendable().values_list("pk", flat=True):
+        finish_if_done(campaign_id)
+
+
+def watch_sending() -> int:
+    """Tend, and ring for whatever waits; answers for how many campaigns."""
+    tend_sending()
+    return ring_for_all()

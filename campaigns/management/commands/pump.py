@@ -1,0 +1,49 @@
+"""Send without Redis or workers: everything that waits in rows leaves from here."""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from campaigns.actions.watching import tend_sending
+from campaigns.sending.worker import work
+from crm.actions.outbox import deliver_due_mails
+
+PAUSE = 1.0
+"""Seconds between two looks when nothing is due."""
+
+
+class Command(BaseCommand):
+    """A worker and a clock in one process."""
+
+    help = "Send newsletters and single mails that are due, without Redis and without workers."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Until Ctrl-C, or shorter."""
+        length = parser.add_mutually_exclusive_group()
+        length.add_argument("--once", action="store_true", help="stop when nothing is due any more")
+        length.add_argument("--seconds", type=float, help="stop after this many seconds")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Look, send, rest; again and again."""
+        seconds = options["seconds"]
+        until = time.monotonic() + float(seconds) if seconds else float("inf")
+        total = 0
+        try:
+            while time.monotonic() < until:
+                sent = self._turn(min(60.0, until - time.monotonic()))
+                total += sent
+                if not sent and options["once"]:
+                    break
+                if not sent:
+                    time.sleep(max(0.0, min(PAUSE, until - time.monotonic())))
+        except KeyboardInterrupt:
+            self.stderr.write("Stopped; what was not sent waits in its rows.")
+        self.stderr.write(f"{total} messages were dealt with.")
+
+    def _turn(self, seconds: float) -> int:
+        """One look at everything; answers how many messages were dealt with."""
+        tend_sending()
+        campaigns = work(seconds=seconds)
+        single = deliver_due_mails()
+        return campaigns.counts.total() + single.sent + single.put_off + single.failed

@@ -1,0 +1,16 @@
+"""Why a message was skipped or failed, in words for staff; the ledger keeps the short form."""
+
+from django.utils.translation import gettext_lazy as _
+
+REASONS = {
+    "left": _("left this topic before the message went out"),
+    "suppressed": _("the address must not be mailed"),
+    "address": _("the address was changed or no longer works"),
+    "erased": _("the person is no longer in the book"),
+    "cancelled": _("the newsletter was cancelled first"),
+    "worker_stopped": _("sending was interrupted while this message was with the mail server"),
+    "transport_broke": _("sending broke off while this message was with the mail server"),
+    "never_answered": _("the mail server never said whether it took the message"),
+    "unwritable": _("the message for this person could not be written"),
+    "marked_sent": _("a person decided that it arrived"),
+}

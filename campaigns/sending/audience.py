@@ -1,0 +1,96 @@
+"""The audience: who is asked for, who may be written to, and why the others are left out.
+
+chosen: in an included segment and in no excluded one
+  → said yes to the topic → has a working address nobody suppressed → is the first person with that address
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from campaigns.models import Campaign
+from contacts.models import Stakeholder
+from contacts.segments.compiler import compile_segment
+
+JUDGED = """
+WITH chosen AS ({chosen}),
+judged AS MATERIALIZED (
+    SELECT chosen.id, chosen.language, point.address, point.fingerprint, point.works, point.suppressed,
+        EXISTS (SELECT FROM contacts_consent AS said WHERE said.stakeholder_id = chosen.id
+            AND said.topic_id = %s AND said.channel = 'email' AND said.state = 'given') AS agreed
+    FROM chosen LEFT JOIN LATERAL (
+        SELECT point.normalized AS address, point.fingerprint, point.status = 'valid' AS works,
+            stop.id IS NOT NULL AS suppressed
+        FROM contacts_contactpoint AS point
+        LEFT JOIN contacts_suppression AS stop ON stop.fingerprint = point.fingerprint AND stop.channel = 'email'
+        WHERE point.stakeholder_id = chosen.id AND point.kind = 'email'
+        ORDER BY (point.status = 'valid' AND stop.id IS NULL) DESC, point.is_primary DESC, point.id LIMIT 1
+    ) AS point ON true
+),
+numbered AS (
+    SELECT judged.*, row_number() OVER (PARTITION BY address, agreed AND works AND NOT suppressed ORDER BY id) AS place
+    FROM judged
+),
+verdicts AS (
+    SELECT id, language, address, fingerprint, CASE
+        WHEN NOT agreed THEN 'no_consent'
+        WHEN address IS NULL THEN 'no_address'
+        WHEN NOT works THEN 'bad_address'
+        WHEN suppressed THEN 'suppressed'
+        WHEN place > 1 THEN 'same_address'
+        ELSE 'audience' END AS verdict
+    FROM numbered
+)
+"""
+
+FROZEN = """, frozen AS (
+    INSERT INTO campaigns_delivery
+        (campaign_id, stakeholder_id, address, fingerprint, language, state, reason, attempts, epoch, provider_id)
+    SELECT %s, id, address, fingerprint, language, 'queued', '', 0, 0, ''
+    FROM verdicts WHERE verdict = 'audience' ORDER BY id
+)
+"""
+
+COUNTED = "SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
+
+
+@dataclass(frozen=True)
+class Audience:
+    """How many people get the campaign, and how many do not, by reason."""
+
+    size: int
+    left_out: dict[str, int]
+
+
+def chosen(campaign: Campaign) -> QuerySet[Stakeholder]:
+    """Everybody in an included segment and in no excluded one, whether or not we may write to them."""
+    included, excluded = Q(), Q()
+    for segment in campaign.include.order_by("pk"):
+        included |= compile_segment(segment.definition)
+    for segment in campaign.exclude.order_by("pk"):
+        excluded |= compile_segment(segment.definition)
+    people = Stakeholder.objects.filter(included) if included else Stakeholder.objects.none()
+    return people.exclude(excluded) if excluded else people
+
+
+def count_audience(campaign: Campaign) -> Audience:
+    """What launching now would freeze."""
+    return _ask(campaign, JUDGED + COUNTED)
+
+
+def freeze_audience(campaign: Campaign) -> Audience:
+    """Write one queued delivery per address we may write to, in one statement."""
+    return _ask(campaign, JUDGED + FROZEN + COUNTED, campaign.pk)
+
+
+def _ask(campaign: Campaign, statement: str, *more: int) -> Audience:
+    people = chosen(campaign).order_by().values("id", "language")
+    if people.query.is_empty():
+        return Audience(0, {})
+    sql, params = people.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(chosen=sql), [*params, campaign.topic_id, *more])
+        counts = dict(cursor.fetchall())
+    size = counts.pop("audience", 0)
+    return Audience(size, counts)

@@ -1,0 +1,160 @@
+"""Claims: who may send which range of deliveries, until when, and what happens when they vanish."""
+
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from campaigns.sending.limits import limits
+from campaigns.sending.receipts import journal
+
+MAKE = """
+INSERT INTO campaigns_chunk (campaign_id, first_id, last_id, owner, epoch, done)
+SELECT %(campaign)s, min(id), max(id), '', 0, false
+FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS part
+      FROM campaigns_delivery WHERE campaign_id = %(campaign)s) AS numbered
+GROUP BY part ORDER BY part
+"""
+
+CLAIM = """
+UPDATE campaigns_chunk
+SET owner = %(owner)s, lease_until = now() + %(lease)s * interval '1 second', epoch = epoch + 1, due_at = NULL
+WHERE id = (
+    SELECT chunk.id FROM campaigns_chunk AS chunk
+    JOIN campaigns_campaign AS campaign ON campaign.id = chunk.campaign_id
+    WHERE NOT chunk.done AND chunk.lease_until IS NULL AND (chunk.due_at IS NULL OR chunk.due_at <= now())
+      AND campaign.state = 'sending' AND (%(campaign)s::bigint IS NULL OR chunk.campaign_id = %(campaign)s)
+    ORDER BY chunk.campaign_id, chunk.id LIMIT 1 FOR UPDATE OF chunk SKIP LOCKED
+)
+RETURNING id, campaign_id, first_id, last_id, epoch
+"""
+
+RENEW = """
+UPDATE campaigns_chunk AS chunk SET lease_until = now() + %(lease)s * interval '1 second'
+FROM campaigns_campaign AS campaign
+WHERE chunk.id = %(chunk)s AND chunk.epoch = %(epoch)s AND chunk.lease_until > now()
+  AND campaign.id = chunk.campaign_id AND campaign.state = 'sending'
+"""
+
+LOCK = "SELECT 1 FROM campaigns_chunk WHERE id = %(chunk)s AND epoch = %(epoch)s AND NOT done FOR UPDATE"
+
+ABANDONED = """
+SELECT id, campaign_id, first_id, last_id, epoch FROM campaigns_chunk
+WHERE NOT done AND lease_until < now() LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+
+NOBODY_KNOWS = """
+UPDATE campaigns_delivery SET state = 'uncertain', reason = 'worker_stopped'
+WHERE id BETWEEN %(first)s AND %(last)s AND campaign_id = %(campaign)s AND state = 'sending'
+"""
+
+CANCELLED = """
+UPDATE campaigns_delivery AS delivery SET state = 'skipped', reason = 'cancelled', next_attempt_at = NULL
+FROM campaigns_campaign AS campaign
+WHERE campaign.id = %(campaign)s AND campaign.state = 'cancelled' AND delivery.campaign_id = campaign.id
+  AND delivery.id BETWEEN %(first)s AND %(last)s AND delivery.state IN ('queued', 'deferred')
+"""
+
+LET_GO = """
+UPDATE campaigns_chunk SET owner = '', lease_until = NULL, epoch = epoch + 1, done = (rest.open = 0),
+    due_at = CASE WHEN rest.open > 0
+             THEN greatest(rest.due, now() + %(rest)s * interval '1 second') END
+FROM (
+    SELECT count(*) AS open, min(CASE
+        WHEN delivery.state = 'deferred' THEN delivery.next_attempt_at
+        WHEN delivery.state = 'uncertain' AND campaign.uncertain_policy = 'resend'
+            THEN delivery.intent_at + %(quiet)s * interval '1 second'
+        WHEN delivery.state = 'uncertain' THEN now() + %(recheck)s * interval '1 second'
+        ELSE now() END) AS due
+    FROM campaigns_delivery AS delivery JOIN campaigns_campaign AS campaign ON campaign.id = delivery.campaign_id
+    WHERE delivery.id BETWEEN %(first)s AND %(last)s AND delivery.campaign_id = %(campaign)s
+      AND delivery.state IN ('queued', 'sending', 'deferred', 'uncertain')
+) AS rest
+WHERE id = %(chunk)s
+"""
+
+WAKE = """
+UPDATE campaigns_chunk SET due_at = NULL
+WHERE NOT done AND lease_until IS NULL AND due_at > now()
+  AND EXISTS (SELECT FROM unnest(%s::bigint[]) AS known WHERE known BETWEEN first_id AND last_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A range of deliveries that is ours to send while the lease lasts and the epoch stands."""
+
+    chunk: int
+    campaign: int
+    first: int
+    last: int
+    epoch: int
+
+    def params(self, **more: float) -> dict[str, float]:
+        """The claim as parameters of a statement, with `more` beside it."""
+        names = {name: getattr(self, name) for name in ("chunk", "campaign", "first", "last", "epoch")}
+        return names | more
+
+
+def make_chunks(campaign_id: int) -> int:
+    """Cut a frozen audience into ranges workers can claim; answers how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(MAKE, {"campaign": campaign_id, "size": limits().chunk})
+        return cursor.rowcount
+
+
+def claim_chunk(campaign_id: int | None = None) -> Claim | None:
+    """Take one range that is due and that nobody holds, or None when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, {"owner": journal().owner, "lease": limits().lease, "campaign": campaign_id})
+        row = cursor.fetchone()
+    return Claim(*row) if row else None
+
+
+def renew(claim: Claim) -> bool:
+    """Hold on to a range; False when the lease ran out, or the campaign was paused or cancelled meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(RENEW, claim.params(lease=limits().lease))
+        return cursor.rowcount == 1
+
+
+@transaction.atomic
+def release(claim: Claim, *, rest: float = 0) -> None:
+    """Give a range back, done or due again when its next message is (at the earliest in `rest` seconds)."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, claim.params())
+        if cursor.fetchone():
+            _let_go(cursor, claim, rest)
+
+
+def wake_around(deliveries: list[int]) -> None:
+    """Look soon at the resting ranges of these deliveries, because something about them became known."""
+    if deliveries:
+        with connection.cursor() as cursor:
+            cursor.execute(WAKE, [deliveries])
+
+
+@transaction.atomic
+def expire_one() -> Claim | None:
+    """Take one range from a worker that vanished: what it had on the wire is uncertain, the rest is free again."""
+    with connection.cursor() as cursor:
+        cursor.execute(ABANDONED)
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        claim = Claim(*row)
+        _let_go(cursor, claim, 0)
+        return claim
+
+
+def expire_leases() -> int:
+    """Free every range whose worker vanished; answers how many there were."""
+    freed = 0
+    while expire_one():
+        freed += 1
+    return freed
+
+
+def _let_go(cursor, claim: Claim, rest: float) -> None:
+    cursor.execute(NOBODY_KNOWS, claim.params())
+    cursor.execute(CANCELLED, claim.params())
+    cursor.execute(LET_GO, claim.params(rest=rest, quiet=limits().quiet, recheck=limits().hold_recheck))

@@ -1,0 +1,43 @@
+"""What follows from outcomes: addresses that do not exist, campaigns that are finished or must wait."""
+
+import logging
+from collections.abc import Sequence
+
+from django.db import connection
+from django.utils import timezone
+
+from campaigns.models import Campaign, Delivery
+from campaigns.sending.outcomes import Result
+from campaigns.sending.transport import Verdict
+from contacts.actions.bounces import note_hard_bounce
+
+log = logging.getLogger(__name__)
+
+FINISH = """
+UPDATE campaigns_campaign SET state = 'sent', finished_at = now(), updated_at = now()
+WHERE id = %s AND state = 'sending'
+  AND NOT EXISTS (SELECT FROM campaigns_chunk WHERE campaign_id = campaigns_campaign.id AND NOT done)
+"""
+
+
+def finish_if_done(campaign_id: int) -> bool:
+    """Call a campaign sent when every message of it is settled; False when it is not (or not any more) sending."""
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH, [campaign_id])
+        return cursor.rowcount == 1
+
+
+def pause_for(campaign_id: int, why: str) -> None:
+    """Stop a campaign that cannot go on without a person, and say why."""
+    paused = Campaign.objects.filter(pk=campaign_id, state=Campaign.State.SENDING).update(
+        state=Campaign.State.PAUSED, pause_reason=why[:200], updated_at=timezone.now()
+    )
+    if paused:
+        log.warning("Newsletter %s was paused: %s", campaign_id, why)
+
+
+def act_on(results: Sequence[Result]) -> None:
+    """Keep the book true: an address that the mail server does not know is bad from now on."""
+    bounced = [result.delivery for result in results if result.outcome.verdict == Verdict.BOUNCED]
+    for address, campaign_id in Delivery.objects.filter(pk__in=bounced).values_list("address", "campaign"):
+        note_hard_bounce(address, source=f"campaign:{campaign_id}")

@@ -1,0 +1,116 @@
+"""Editions: a frozen variant as ready bytes, headers included, with places for what differs per person."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate
+
+from django.conf import settings
+
+from campaigns.content.merge import Compiled, Values, compile_template, one_line
+from campaigns.models import Campaign, Variant
+from campaigns.sending.parts import Parts, compile_parts
+from crm.models import Organisation
+
+PLAIN = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+HTML = b'Content-Type: text/html; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What one recipient's message needs beside the edition: merge values and links."""
+
+    address: str
+    values: Values
+    one_click_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One campaign in one language, compiled."""
+
+    campaign: int
+    language: str
+    sender: str
+    domain: str
+    head: bytes
+    subject: Compiled | None
+    boundary: bytes
+    text: Parts
+    html: Parts
+
+    def message_id(self, delivery: int) -> str:
+        """Derived from the delivery: the same on every attempt, and nothing anybody else could make up."""
+        known = f"{self.campaign}.{delivery}"
+        mac = hmac.new(settings.SECRET_KEY.encode(), f"message-id:{known}".encode(), hashlib.sha256)
+        return f"<{known}.{mac.hexdigest()[:16]}@{self.domain}>"
+
+    def write(self, delivery: int, person: Personal) -> bytes:
+        """The whole message for one person, lines ending as mail wants them."""
+        head = [self.head, f"To: {person.address}\r\n".encode()]
+        if self.subject:
+            head.append(_header("Subject", self.subject.splice(person.values)))
+        head.append(f"Message-ID: {self.message_id(delivery)}\r\nDate: {formatdate()}\r\n".encode())
+        head.append(f"List-Unsubscribe: <{person.one_click_url}>\r\n".encode("ascii"))
+        start = b"\r\n--" + self.boundary
+        plain, marked = self.text.join(person.values), self.html.join(person.values)
+        return b"".join((*head, start, b"\r\n", PLAIN, plain, start, b"\r\n", HTML, marked, start, b"--\r\n"))
+
+
+def compile_edition(campaign: Campaign, variant: Variant, organisation: Organisation) -> Edition:
+    """Everything of a variant that is the same for everybody, encoded once."""
+    boundary = "=_" + hashlib.sha256(f"{campaign.pk}.{variant.pk}".encode()).hexdigest()[:24]
+    sender = organisation.sender_email
+    return Edition(
+        campaign=campaign.pk,
+        language=variant.language,
+        sender=sender,
+        domain=sender.rpartition("@")[2],
+        head=_fixed_head(campaign, variant, organisation, boundary),
+        subject=None if _same_for_all(variant.subject) else compile_template(variant.subject, "header"),
+        boundary=boundary.encode(),
+        text=compile_parts(variant.text, "text"),
+        html=compile_parts(variant.html, "html"),
+    )
+
+
+def _fixed_head(campaign: Campaign, variant: Variant, organisation: Organisation, boundary: str) -> bytes:
+    """The headers everybody gets, folded and encoded by the standard library."""
+    head = EmailMessage(policy=SMTP)
+    domain = organisation.sender_email.rpartition("@")[2]
+    topic = campaign.topic
+    head["From"] = Address(one_line(organisation.sender_name), addr_spec=organisation.sender_email)
+    if organisation.reply_to:
+        head["Reply-To"] = organisation.reply_to
+    if _same_for_all(variant.subject):
+        head["Subject"] = one_line(variant.subject)
+    head["List-Id"] = f'"{_quotable(topic.name_en)}" <{topic.slug}.{domain}>'
+    head["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    head["Precedence"] = "bulk"
+    head["X-Campaign"] = str(campaign.pk)
+    head["Feedback-ID"] = f"{campaign.pk}:{topic.slug}:newsletter:{domain}"
+    head["Content-Language"] = variant.language
+    head["MIME-Version"] = "1.0"
+    lines = head.as_bytes().rstrip(b"\r\n") + b"\r\n"
+    return lines + f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode()
+
+
+def _same_for_all(subject: str) -> bool:
+    return all(isinstance(part, str) for part in compile_template(subject, "header").parts)
+
+
+def _quotable(value: str) -> str:
+    return one_line(value).replace("\\", "").replace('"', "'")
+
+
+def _header(name: str, value: str) -> bytes:
+    """One header of one person: ASCII goes as it is, everything else as the standard library folds it."""
+    value = one_line(value)
+    if value.isascii() and len(value) < 70 and "=?" not in value:
+        return f"{name}: {value}\r\n".encode()
+    head = EmailMessage(policy=SMTP)
+    head[name] = value
+    return head.as_bytes().rstrip(b"\r\n") + b"\r\n"

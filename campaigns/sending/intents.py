@@ -1,0 +1,86 @@
+"""Intents: the last questions before the wire, and the durable word that a message is on its way."""
+
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from campaigns.sending.chunks import Claim, renew
+from campaigns.sending.limits import limits
+from campaigns.sending.receipts import journal
+
+SETTLE_QUIET = """
+UPDATE campaigns_delivery AS delivery SET
+    state = CASE WHEN delivery.attempts < %(tries)s THEN 'queued' ELSE 'failed' END,
+    reason = CASE WHEN delivery.attempts < %(tries)s THEN '' ELSE 'never_answered' END
+FROM campaigns_campaign AS campaign
+WHERE campaign.id = delivery.campaign_id AND campaign.uncertain_policy = 'resend'
+  AND delivery.id BETWEEN %(first)s AND %(last)s AND delivery.campaign_id = %(campaign)s
+  AND delivery.state = 'uncertain' AND delivery.intent_at < now() - %(quiet)s * interval '1 second'
+"""
+
+INTEND = """
+WITH due AS MATERIALIZED (
+    SELECT id, stakeholder_id, address, fingerprint FROM campaigns_delivery
+    WHERE id BETWEEN %(first)s AND %(last)s AND campaign_id = %(campaign)s
+      AND (state = 'queued' OR (state = 'deferred' AND next_attempt_at <= now()))
+    ORDER BY id LIMIT %(size)s
+), judged AS (
+    SELECT due.id, CASE
+        WHEN due.stakeholder_id IS NULL THEN 'erased'
+        WHEN NOT EXISTS (SELECT FROM contacts_consent AS said WHERE said.stakeholder_id = due.stakeholder_id
+            AND said.topic_id = campaign.topic_id AND said.channel = 'email' AND said.state = 'given') THEN 'left'
+        WHEN EXISTS (SELECT FROM contacts_suppression AS stop
+            WHERE stop.fingerprint = due.fingerprint AND stop.channel = 'email') THEN 'suppressed'
+        WHEN NOT EXISTS (SELECT FROM contacts_contactpoint AS point WHERE point.stakeholder_id = due.stakeholder_id
+            AND point.kind = 'email' AND point.normalized = due.address AND point.status = 'valid') THEN 'address'
+        END AS why
+    FROM due JOIN campaigns_campaign AS campaign ON campaign.id = %(campaign)s
+)
+UPDATE campaigns_delivery AS delivery SET
+    state = CASE WHEN judged.why IS NULL THEN 'sending' ELSE 'skipped' END,
+    reason = coalesce(judged.why, ''),
+    attempts = delivery.attempts + CASE WHEN judged.why IS NULL THEN 1 ELSE 0 END,
+    intent_at = CASE WHEN judged.why IS NULL THEN clock_timestamp() ELSE delivery.intent_at END,
+    epoch = %(epoch)s, next_attempt_at = NULL
+FROM judged WHERE delivery.id = judged.id AND delivery.state IN ('queued', 'deferred')
+RETURNING delivery.id, delivery.stakeholder_id, delivery.address, delivery.language, delivery.attempts, delivery.state
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person whose message is on its way as far as the ledger knows."""
+
+    delivery: int
+    stakeholder: int
+    address: str
+    language: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A handful of messages of one claim; `judged` counts those asked about, the skipped included."""
+
+    recipients: list[Recipient]
+    judged: int
+
+
+def requeue_quiet(claim: Claim) -> int:
+    """Queue again what stayed uncertain for the quiet time, where the campaign says so; answers how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE_QUIET, claim.params(quiet=limits().quiet, tries=limits().tries))
+        return cursor.rowcount
+
+
+@transaction.atomic
+def take_group(claim: Claim, size: int) -> Group | None:
+    """Ask consent, suppression and address again and write down the intent; None when the claim is lost."""
+    if not renew(claim):
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(INTEND, claim.params(size=size))
+        rows = cursor.fetchall()
+    going = sorted(row[:5] for row in rows if row[5] == "sending")
+    journal().group(claim.epoch, [row[0] for row in going])
+    return Group([Recipient(*row) for row in going], len(rows))

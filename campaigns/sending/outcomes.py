@@ -1,0 +1,83 @@
+"""Outcomes: what the wire said, written in sets and only by whoever wrote the intent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from campaigns.sending.limits import limits
+from campaigns.sending.replies import wait_before_try
+from campaigns.sending.transport import Outcome, Verdict
+
+WRITE = """
+UPDATE campaigns_delivery AS delivery SET state = news.state, reason = news.reason,
+    provider_id = news.provider_id, sent_at = news.sent_at, next_attempt_at = news.next_attempt_at,
+    attempts = delivery.attempts - news.refund
+FROM unnest(%(ids)s::bigint[], %(epochs)s::int[], %(states)s::text[], %(reasons)s::text[], %(provider_ids)s::text[],
+            %(sent)s::timestamptz[], %(next)s::timestamptz[], %(refunds)s::int[])
+     AS news (id, epoch, state, reason, provider_id, sent_at, next_attempt_at, refund)
+WHERE delivery.id = news.id AND delivery.epoch = news.epoch AND delivery.state IN ('sending', 'uncertain')
+"""
+"""A row that became uncertain meanwhile may still be settled by our evidence, as long as nobody took it anew."""
+
+
+COLUMNS = ("ids", "epochs", "states", "reasons", "provider_ids", "sent", "next", "refunds")
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a row is to say from now on."""
+
+    state: str
+    reason: str = ""
+    provider_id: str = ""
+    sent_at: datetime | None = None
+    next_attempt_at: datetime | None = None
+    refund: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one message, and when; `attempts` counts this one."""
+
+    delivery: int
+    attempts: int
+    outcome: Outcome
+    at: datetime
+
+
+def write_outcomes(epoch: int, results: Sequence[Result]) -> int:
+    """Record what became of a group; answers how many rows were ours to write."""
+    return write_each([(epoch, result) for result in results])
+
+
+def write_each(results: Sequence[tuple[int, Result]]) -> int:
+    """Record outcomes, each under the epoch of its own intent."""
+    if not results:
+        return 0
+    rows = [(result.delivery, epoch, *_columns(_settle(result))) for epoch, result in results]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(WRITE, dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
+        return cursor.rowcount
+
+
+def _columns(news: News) -> tuple:
+    reason = news.reason.replace("\x00", "")[:300]
+    return news.state, reason, news.provider_id[:200], news.sent_at, news.next_attempt_at, news.refund
+
+
+def _settle(result: Result) -> News:
+    """One outcome as one row: the state machine of a delivery in a single place."""
+    outcome = result.outcome
+    if outcome.verdict == Verdict.ACCEPTED:
+        return News("accepted", provider_id=outcome.provider_id, sent_at=result.at)
+    if outcome.verdict == Verdict.UNSENT:
+        return News("queued", refund=1)
+    if outcome.verdict == Verdict.DEFERRED and result.attempts < limits().tries:
+        again = timezone.now() + wait_before_try(result.attempts)
+        return News("deferred", outcome.reply, next_attempt_at=again)
+    if outcome.verdict == Verdict.DEFERRED:
+        return News("failed", outcome.reply)
+    return News(outcome.verdict.value, outcome.reply)

@@ -1,0 +1,64 @@
+"""Quoted-printable parts: a frozen text is encoded once, and per person only the values between its pieces.
+
+A piece ends in a soft line break and so does a value; every piece then starts on a line of its own, the
+reader sees no break, and no splice ever makes a line longer than the standard allows.
+"""
+
+import binascii
+import re
+from dataclasses import dataclass
+
+from campaigns.content.merge import Escape, Slot, Values, compile_template
+
+SOFT = b"=\r\n"
+LEADING_DOTS = re.compile(rb"^\.+", re.MULTILINE)
+"""Dots at the start of a line mean something to SMTP; written as =2E they need no care on the wire."""
+LONGEST = 75
+"""76 characters a line, of which the soft break takes one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Encoded pieces, and numbers that say which slot's value stands between them."""
+
+    pieces: tuple[bytes | int, ...]
+    slots: tuple[Slot, ...]
+
+    def join(self, values: Values) -> bytes:
+        """The whole body for one person."""
+        filled = [_encode_value(slot.fill(values)) for slot in self.slots]
+        return b"".join([filled[piece] if type(piece) is int else piece for piece in self.pieces])  # type: ignore[misc]
+
+
+def compile_parts(text: str, escape: Escape) -> Parts:
+    """Cut a frozen text at its merge fields and encode the rest once."""
+    pieces: list[bytes | int] = []
+    slots: list[Slot] = []
+    for part in compile_template(text, escape).parts:
+        if isinstance(part, str):
+            pieces.append(_closed(_encode(part)))
+            continue
+        if part not in slots:
+            slots.append(part)
+        pieces.append(slots.index(part))
+    return Parts((*pieces, b"\r\n"), tuple(slots))
+
+
+def _encode_value(value: str) -> bytes:
+    return _closed(_encode(value)) if value else b""
+
+
+def _encode(text: str) -> bytes:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n").encode("utf-8", "replace")
+    encoded = binascii.b2a_qp(lines, istext=True)
+    encoded = encoded.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return LEADING_DOTS.sub(lambda dots: b"=2E" * len(dots[0]) + SOFT, encoded)
+
+
+def _closed(encoded: bytes) -> bytes:
+    """End in a soft break, moving the last character over when the line is full."""
+    start = encoded.rfind(b"\n") + 1
+    if len(encoded) - start > LONGEST:
+        cut = 3 if encoded[-3:-2] == b"=" else 1
+        encoded = encoded[:-cut] + SOFT + encoded[-cut:]
+    return encoded + SOFT

@@ -1,0 +1,43 @@
+"""What a message needs to know about one person: an address as the wire wants it, merge values and links."""
+
+from collections.abc import Sequence
+
+from campaigns.content.merge import FIELDS
+from campaigns.models import Campaign
+from campaigns.sending.editions import Personal
+from campaigns.sending.intents import Recipient
+from contacts.leaving import leave_token, leave_url, one_click_url, preferences_token, preferences_url
+from contacts.models import Stakeholder
+from crm.links import public_url, sign
+
+
+class NoSuchAddress(Exception):
+    """The address cannot be written in mail at all."""
+
+
+def wire_address(address: str) -> str:
+    """The address with its domain in ASCII letters, as mail servers know it; raises NoSuchAddress."""
+    local, at, domain = address.rpartition("@")
+    if not local or not at or any(letter in "\r\n\0<> " for letter in address):
+        raise NoSuchAddress
+    try:
+        return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+    except UnicodeError as error:
+        raise NoSuchAddress from error
+
+
+def personal(campaign: Campaign, recipient: Recipient, known: dict[str, str]) -> Personal:
+    """Values and links of one recipient; `known` holds the merge fields of the person."""
+    leave = leave_token(recipient.stakeholder, campaign.topic_id, origin=f"campaign:{campaign.pk}")
+    links = {
+        "unsubscribe_url": leave_url(leave),
+        "preferences_url": preferences_url(preferences_token(recipient.stakeholder)),
+        "browser_url": public_url(f"/newsletters/{sign('browser', [recipient.delivery])}/"),
+    }
+    return Personal(wire_address(recipient.address), known | links, one_click_url(leave))
+
+
+def merge_values(recipients: Sequence[Recipient]) -> dict[int, dict[str, str]]:
+    """The merge fields of everybody in a group, by stakeholder."""
+    rows = Stakeholder.objects.filter(pk__in=[one.stakeholder for one in recipients]).values("pk", *FIELDS)
+    return {row.pop("pk"): row for row in rows}

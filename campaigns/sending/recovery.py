@@ -1,0 +1,36 @@
+"""Recovery: what workers that are gone left behind is settled, by their receipts where there are any."""
+
+from django.db import connection
+from django.utils import timezone
+
+from campaigns.models import Delivery
+from campaigns.sending.chunks import expire_leases, wake_around
+from campaigns.sending.closing import act_on
+from campaigns.sending.outcomes import Result, write_each
+from campaigns.sending.receipts import Known, orphans
+
+LEASE_IS_OVER = """
+UPDATE campaigns_chunk SET lease_until = now() - interval '1 second'
+WHERE owner = %s AND NOT done AND lease_until > now()
+"""
+
+
+def recover() -> int:
+    """Settle by receipts, then free every range whose worker vanished; answers how many ranges."""
+    for known in orphans():
+        _settle(known)
+    return expire_leases()
+
+
+def _settle(known: Known) -> None:
+    attempts = dict(Delivery.objects.filter(pk__in=known.epochs).values_list("pk", "attempts"))
+    results = [
+        (epoch, Result(delivery, attempts[delivery], outcome, at or timezone.now()))
+        for delivery, epoch, outcome, at in known.verdicts()
+        if delivery in attempts
+    ]
+    write_each(results)
+    wake_around([result.delivery for _epoch, result in results])
+    act_on([result for _epoch, result in results])
+    with connection.cursor() as cursor:
+        cursor.execute(LEASE_IS_OVER, [known.owner])

@@ -1,0 +1,45 @@
+"""What a mail server's reply means for the message and for the address."""
+
+import random
+import re
+from datetime import timedelta
+
+from campaigns.sending.limits import limits
+from campaigns.sending.transport import Outcome, Verdict
+
+ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+NOBODY_THERE = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"}
+"""RFC 3463 codes that say the address itself is wrong; full, blocked and policy codes say something else."""
+NOBODY_WORDS = re.compile(
+    r"user unknown|unknown user|no such (user|mailbox|recipient)|does not exist|unknown recipient|"
+    r"recipient not found|invalid recipient|no mailbox here",
+    re.IGNORECASE,
+)
+QUEUED_AS = re.compile(r"queued (?:mail )?(?:as|for delivery as|id)[ :]+<?([\w.@/-]+)", re.IGNORECASE)
+
+
+def judge(code: int, text: str) -> Outcome:
+    """The outcome of a reply about one recipient or one whole message."""
+    reply = f"{code} {text}".strip()[:300]
+    if 200 <= code < 300:
+        found = QUEUED_AS.search(text)
+        return Outcome(Verdict.ACCEPTED, reply, found.group(1)[:200] if found else "")
+    if 400 <= code < 500:
+        return Outcome(Verdict.DEFERRED, reply)
+    return Outcome(Verdict.BOUNCED if says_nobody_there(code, text) else Verdict.FAILED, reply)
+
+
+def says_nobody_there(code: int, text: str) -> bool:
+    """Whether a refusal means that the address does not exist, and not that today's message was unwelcome."""
+    if not 500 <= code < 600:
+        return False
+    status = ENHANCED.search(text)
+    if status:
+        return status.group(0) in NOBODY_THERE
+    return code in (550, 551, 553) and bool(NOBODY_WORDS.search(text))
+
+
+def wait_before_try(attempts: int) -> timedelta:
+    """How long to wait after `attempts` tries, with jitter so that a refused crowd does not return as one."""
+    seconds = limits().first_retry * limits().retry_factor ** max(0, attempts - 1)
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 (jitter, not a secret)

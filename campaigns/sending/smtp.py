@@ -1,0 +1,137 @@
+"""The SMTP transport: a pool of sessions with the server of Django's mail settings."""
+
+import smtplib
+import ssl
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.mail.utils import DNS_NAME
+
+from campaigns.sending.limits import limits
+from campaigns.sending.session import Session
+from campaigns.sending.transport import Message, Outcome, TransportDown, TransportRefuses
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where to connect, and how to sign in."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    starttls: bool = False
+    tls: bool = False
+
+    @classmethod
+    def from_settings(cls) -> "Server":
+        """The server of the `EMAIL_*` settings."""
+        return cls(
+            settings.EMAIL_HOST,
+            int(settings.EMAIL_PORT),
+            settings.EMAIL_HOST_USER or "",
+            settings.EMAIL_HOST_PASSWORD or "",
+            settings.EMAIL_USE_TLS,
+            settings.EMAIL_USE_SSL,
+        )
+
+
+def connect(server: Server) -> Session:
+    """A signed-in session; TransportDown when trying later may help, TransportRefuses when only a person can."""
+    smtp = _new_client(server)
+    try:
+        smtp.connect(server.host, server.port)
+        smtp.ehlo_or_helo_if_needed()
+        if server.starttls:
+            smtp.starttls(context=ssl.create_default_context())
+            smtp.ehlo()
+        if server.user:
+            smtp.login(server.user, server.password)
+    except (OSError, smtplib.SMTPException) as error:
+        smtp.close()
+        raise _explain(error) from error
+    return Session(smtp)
+
+
+def _new_client(server: Server) -> smtplib.SMTP:
+    if server.tls:
+        context = ssl.create_default_context()
+        client: smtplib.SMTP = smtplib.SMTP_SSL(
+            local_hostname=str(DNS_NAME), timeout=limits().connect_timeout, context=context
+        )
+    else:
+        client = smtplib.SMTP(local_hostname=str(DNS_NAME), timeout=limits().connect_timeout)
+    client._host = server.host  # type: ignore[attr-defined]  # what TLS checks the certificate against
+    return client
+
+
+def _explain(error: Exception) -> TransportDown | TransportRefuses:
+    """A refused sign-in or certificate needs a person; anything else may pass by itself."""
+    if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
+        return TransportRefuses(f"the sign-in was refused ({error.smtp_code})")
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return TransportRefuses("the mail server does not offer the sign-in or encryption that the settings ask for")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return TransportRefuses("the mail server's certificate is not trusted")
+    return TransportDown(f"no connection to the mail server ({type(error).__name__})")
+
+
+class Pool:
+    """Sessions that rest between groups; last in, first out, replaced when worn."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._resting: list[Session] = []
+        self._lock = threading.Lock()
+
+    def take(self) -> Session:
+        """A session that works; may raise TransportDown or TransportRefuses."""
+        while session := self._pop():
+            if session.fit():
+                return session
+            session.close(politely=session.alive)
+        return connect(self.server)
+
+    def _pop(self) -> Session | None:
+        with self._lock:
+            return self._resting.pop() if self._resting else None
+
+    def give(self, session: Session) -> None:
+        """Put a working session back."""
+        with self._lock:
+            self._resting.append(session)
+
+    def close(self) -> None:
+        """Say goodbye on every resting session."""
+        while session := self._pop():
+            session.close(politely=True)
+
+
+class SmtpTransport:
+    """Sends over pooled, reused SMTP connections."""
+
+    def __init__(self, server: Server | None = None) -> None:
+        self.pool = Pool(server or Server.from_settings())
+
+    def open(self) -> None:
+        """Make sure that a connection stands."""
+        self.pool.give(self.pool.take())
+
+    def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
+        """Send over one session, answering for each message taken."""
+        session = self.pool.take()
+        finished = False
+        try:
+            yield from session.deliver(messages)
+            finished = session.alive
+        finally:
+            if finished:
+                self.pool.give(session)
+            else:
+                session.close()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.pool.close()

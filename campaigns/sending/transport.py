@@ -1,0 +1,100 @@
+"""What the engine asks of a way to send: one small interface, one file a transport.
+
+    transport.open()                          ready, or TransportDown (try later) / TransportRefuses (ask a person)
+    for message, outcome in transport.send(messages): …
+
+`send` takes messages one by one, in order, and answers for each as soon as it knows. It may stop early
+(a lost connection); messages it never took were not sent. docs/recipes/add-a-transport.md says more.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class Verdict(StrEnum):
+    """What is known about a message after a transport had it."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    UNCERTAIN = "uncertain"
+    UNSENT = "unsent"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A verdict with its evidence: the server's words and the name it gave the message.
+
+    `lost` says that the connection broke meanwhile: then the server may need a rest.
+    """
+
+    verdict: Verdict
+    reply: str = ""
+    provider_id: str = ""
+    lost: bool = False
+
+
+def _nothing() -> None:
+    """Nobody keeps receipts of this message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Ready bytes for one recipient.
+
+    `not_after` (monotonic clock) is when our claim to send it ends; `wire_safe` promises that no line starts
+    with a dot and that the last one ends. A transport calls `leaving` just before the message can no longer
+    be taken back.
+    """
+
+    delivery_id: int
+    sender: str
+    recipient: str
+    data: bytes
+    not_after: float = float("inf")
+    wire_safe: bool = False
+    leaving: Callable[[], None] = _nothing
+
+    def expired(self) -> bool:
+        """Whether somebody else may be sending this message by now."""
+        return time.monotonic() > self.not_after
+
+
+class TransportDown(Exception):
+    """The mail server cannot be reached now; nothing was sent, trying later is right."""
+
+
+class TransportRefuses(Exception):
+    """The mail server refuses us, whoever the recipient is; a person must look at it."""
+
+
+class Transport(Protocol):
+    """A way to send."""
+
+    def open(self) -> None:
+        """Be ready to send, or raise TransportDown or TransportRefuses."""
+
+    def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
+        """Send in order, answering for each message taken; may raise TransportRefuses."""
+
+    def close(self) -> None:
+        """Let go of every connection."""
+
+
+_by_process: dict[tuple[int, str], Transport] = {}
+
+
+def current_transport() -> Transport:
+    """The transport of the setting `SENDING_TRANSPORT`, one for each process so that forks never share a socket."""
+    key = (os.getpid(), settings.SENDING_TRANSPORT)
+    if key not in _by_process:
+        _by_process[key] = import_string(settings.SENDING_TRANSPORT)()
+    return _by_process[key]

@@ -1,0 +1,29 @@
+"""What the tests of campaigns share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from campaigns.sending import receipts, transport, worker
+from tests.smtp import Mailbox
+
+
+@pytest.fixture(autouse=True)
+def _fresh_engine(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No connection, no compiled edition and no receipt survives from one test to the next."""
+    settings.SENDING_RECEIPTS = str(tmp_path / "receipts")
+    monkeypatch.setenv("SENDING_RECEIPTS", settings.SENDING_RECEIPTS)
+    worker.load_editions.cache_clear()
+    yield
+    receipts.forget_journal()
+    for made in transport._by_process.values():
+        made.close()
+    transport._by_process.clear()
+
+
+@pytest.fixture
+def impatient(settings, mailbox: Mailbox) -> Mailbox:
+    """The mailbox, and an engine that waits seconds where it would wait minutes."""
+    settings.SENDING = {"chunk": 10, "reply_timeout": 0.5, "final_timeout": 0.5, "connect_timeout": 0.5}
+    return mailbox

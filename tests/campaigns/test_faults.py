@@ -1,0 +1,160 @@
+"""Faults: real workers are killed and frozen, Redis is emptied; nobody gets a message twice and nobody is lost."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+import redis
+from django.conf import settings as configured
+from django.core.management import call_command
+
+from campaigns.actions.watching import watch_sending
+from campaigns.models import Campaign, Chunk, Delivery
+from campaigns.sending.bells import ring_workers
+from campaigns.sending.worker import work
+from config.embedded.redis import redis_url
+from tests.campaigns.ledger import launched, states
+from tests.smtp import Mailbox
+from tests.workers import WorkerProcess, database_url
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
+
+LONG = os.environ.get("FAULTS") == "long"
+RECIPIENTS, KILLS = (20_000, 200) if LONG else (400, 4)
+WAITING = ["queued", "sending", "deferred"]
+
+
+def wait_until(true: Callable[[], bool], *, seconds: float = 60) -> None:
+    """Look again and again until it is true."""
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.02)
+
+
+def settled(campaign: Campaign) -> bool:
+    """Nothing of it waits any more (uncertain messages do not wait for a worker)."""
+    return not Delivery.objects.filter(campaign=campaign, state__in=WAITING).exists()
+
+
+class Pump:
+    """`manage.py pump` in a process of its own, which may be killed."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "config.settings.test",
+            "DATABASE_URL": database_url(),
+            "EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
+            "REDIS_URL": "redis://127.0.0.1:9/0",
+            "PYTHONWARNINGS": "ignore",
+        }
+        command = [sys.executable, "manage.py", "pump"]
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=configured.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def end(self, how: signal.Signals) -> None:
+        """Send it the signal and wait until it is gone."""
+        self.process.send_signal(how)
+        self.process.wait(20)
+
+
+@pytest.fixture
+def celery(mailbox: Mailbox, tmp_path, monkeypatch) -> Iterator[Callable[[], WorkerProcess]]:
+    """Starts real workers that send small groups; all are stopped at the end."""
+    monkeypatch.setenv("SENDING", json.dumps({"chunk": 20, "group": 5}))
+    with redis.Redis.from_url(redis_url()) as server:
+        server.flushdb()
+    started: list[WorkerProcess] = []
+
+    def start() -> WorkerProcess:
+        worker = WorkerProcess(tmp_path / f"worker{len(started)}.log", mail_port=mailbox.port, concurrency=1)
+        worker.start()
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.stop()
+
+
+def test_a_worker_killed_again_and_again_loses_nobody_and_writes_to_nobody_twice(mailbox, monkeypatch):
+    monkeypatch.setenv("SENDING", json.dumps({"chunk": 50}))
+    chance = random.Random(2026)
+    campaign = launched(RECIPIENTS, policy="hold")
+    for kill in range(KILLS):
+        goal = len(mailbox.received) + chance.randint(1, RECIPIENTS // KILLS // 2)
+        pump = Pump(mailbox)
+        wait_until(lambda goal=goal: len(mailbox.received) >= goal or settled(campaign))
+        pump.end(signal.SIGKILL)
+        assert kill == 0 or states(campaign).get("uncertain", 0) <= kill
+    work(seconds=120)
+    counts, received = states(campaign), Counter(mailbox.recipients)
+    assert settled(campaign)
+    assert max(received.values()) == 1
+    assert counts.get("uncertain", 0) <= KILLS
+    unknown = set(Delivery.objects.filter(state="uncertain").values_list("address", flat=True))
+    everybody = set(Delivery.objects.values_list("address", flat=True))
+    assert everybody - set(received) <= unknown
+    call_command("check_invariants")
+
+
+def test_a_killed_celery_worker_is_followed_by_another_one(mailbox, celery):
+    campaign = launched(120, policy="hold")
+    first = celery()
+    ring_workers(campaign.pk)
+    wait_until(lambda: len(mailbox.received) > 20)
+    first.kill()
+    assert not settled(campaign)
+    celery()
+    watch_sending()
+    wait_until(lambda: settled(campaign) and not Chunk.objects.filter(lease_until__isnull=False).exists())
+    received = Counter(mailbox.recipients)
+    assert max(received.values()) == 1
+    assert states(campaign).get("uncertain", 0) <= 1
+    assert len(received) >= 119
+
+
+def test_redis_emptied_in_mid_campaign_loses_and_doubles_nothing(mailbox, celery):
+    campaign = launched(200)
+    celery()
+    ring_workers(campaign.pk)
+    wait_until(lambda: len(mailbox.received) > 20)
+    with redis.Redis.from_url(redis_url()) as server:
+        server.flushall()
+    watch_sending()
+    wait_until(lambda: settled(campaign))
+    assert states(campaign) == {"accepted": 200}
+    assert max(Counter(mailbox.recipients).values()) == 1
+
+
+def test_without_redis_the_pump_sends_everything(mailbox):
+    campaign = launched(60)
+    pump = Pump(mailbox)
+    wait_until(lambda: states(campaign) == {"accepted": 60})
+    pump.end(signal.SIGINT)
+    campaign.refresh_from_db()
+    assert campaign.state == "sent"
+
+
+def test_a_worker_frozen_past_its_lease_sends_nothing_that_was_claimed_anew(mailbox, monkeypatch, settings):
+    numbers = {"chunk": 20, "group": 5, "lease": 3, "final_timeout": 1, "reply_timeout": 1}
+    monkeypatch.setenv("SENDING", json.dumps(numbers))
+    settings.SENDING = numbers
+    campaign = launched(200, policy="hold")
+    pump = Pump(mailbox)
+    wait_until(lambda: len(mailbox.received) > 10)
+    pump.process.send_signal(signal.SIGSTOP)
+    time.sleep(3.5)
+    work(seconds=30)
+    pump.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: len(mailbox.received) >= 199 and settled(campaign))
+    pump.end(signal.SIGINT)
+    assert max(Counter(mailbox.recipients).values()) == 1
