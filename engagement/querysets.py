@@ -57,6 +57,14 @@ class RegistrationQuerySet(models.QuerySet):
         return self.filter(state="attended")
 
 
+class NewsQuerySet(models.QuerySet):
+    """What others wrote about the work."""
+
+    def visible(self):
+        """What the public site shows, the latest first."""
+        return self.filter(visible=True)
+
+
 class GatheringQuerySet(models.QuerySet):
     """Tables people sat around."""
 

@@ -156,6 +156,7 @@ class JoinRequest(models.Model):
     types: models.ManyToManyField = models.ManyToManyField("contacts.StakeholderType", blank=True)
     topics: models.ManyToManyField = models.ManyToManyField(Topic, blank=True)
     wording = models.TextField()
+    wording_language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="en")
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     stakeholder = models.ForeignKey(
