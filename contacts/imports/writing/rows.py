@@ -106,7 +106,7 @@ def write_rows(run: ImportRun, *, committed: bool) -> None:
 def _query(committed: bool) -> str:
     if committed:
         return REPORTED.format(
-            stakeholder="h.id", home="LEFT JOIN home h ON h.leader = o.leader", wanted="true", changes=NO_CHANGES
+            stakeholder="CASE WHEN o.outcome <> 'ambiguous' THEN h.id END", home="LEFT JOIN home h ON h.leader = o.leader", wanted="true", changes=NO_CHANGES
         )
     shown = "o.outcome IN ('rejected', 'ambiguous') OR o.leader <> o.line OR changes.leader IS NOT NULL"
     return REPORTED.format(
