@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.actions.acting import acting
-from contacts.imports.errors import BeingSaved, NotReady, Unreadable, UnknownTopic
+from contacts.imports.errors import BeingSaved, NotReady, UnknownTopic, Unreadable
 from contacts.imports.files import PeopleFile
 from contacts.imports.matching import match
 from contacts.imports.models import ImportRun, Partner
@@ -44,7 +44,8 @@ def topics_named(slugs: Iterable[str]) -> list[Topic]:
     for slug in slugs:
         if slug not in known:
             raise UnknownTopic(
-                _("There is no topic “%(slug)s”. Topics: %(known)s.") % {"slug": slug, "known": ", ".join(sorted(known))}
+                _("There is no topic “%(slug)s”. Topics: %(known)s.")
+                % {"slug": slug, "known": ", ".join(sorted(known))}
             )
     return [known[slug] for slug in dict.fromkeys(slugs)]
 
@@ -179,7 +180,7 @@ def _note(run: ImportRun, **facts: object) -> None:
     run.save(update_fields=list(facts))
 
 
-class _refusals_kept:  # noqa: N801 — reads as a sentence where it is used
+class _refusals_kept:
     """What stops an import is kept with the run in words for its sender; the error goes on to the door."""
 
     def __init__(self, run: ImportRun) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from contacts.imports.cleaning import Cleaner, Entry
 from contacts.imports.cleaning.marks import default_state
 from contacts.imports.errors import Unreadable
@@ -12,7 +14,6 @@ from contacts.imports.mapping.headers import plain
 from contacts.imports.models import ImportRun
 from contacts.imports.reading import Table, open_table
 from contacts.models.taxonomy import StakeholderType
-from django.utils.translation import gettext as _
 
 SAMPLE_ROWS = 200
 
@@ -73,8 +74,11 @@ def _refuse_strangers(columns: list[Column]) -> None:
     if not {column.field for column in columns} & {"email", "full_name", "first_name", "last_name", "organisation"}:
         headings = ", ".join(column.heading for column in columns if column.heading)[:200]
         raise Unreadable(
-            _("No column looks like an e-mail address or a name (found: %(headings)s). "
-              "Give the columns headings such as E-mail, First name, Last name.") % {"headings": headings}
+            _(
+                "No column looks like an e-mail address or a name (found: %(headings)s). "
+                "Give the columns headings such as E-mail, First name, Last name."
+            )
+            % {"headings": headings}
         )
 
 

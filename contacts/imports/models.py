@@ -110,6 +110,7 @@ class ImportRow(models.Model):
         REJECTED = "rejected", _("rejected")
         AMBIGUOUS = "ambiguous", _("matches several people")
 
+    pk = models.CompositePrimaryKey("run", "line")
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False)
     line = models.PositiveIntegerField(_("line"))
     cells = models.JSONField(_("cells"), default=list)
@@ -125,7 +126,6 @@ class ImportRow(models.Model):
         verbose_name = _("row of an import")
         verbose_name_plural = _("rows of imports")
         ordering = ["line"]
-        constraints = [models.UniqueConstraint(fields=["run", "line"], name="one_import_row_per_line")]
 
     def __str__(self) -> str:
         return f"{self.line}"

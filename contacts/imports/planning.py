@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from contacts.imports.cleaning.entries import SEPARATOR
 from contacts.imports.mapping.values import STRICTEST
 
 STATE_ORDER = "ARRAY[" + ", ".join(f"'{state}'" for state in (*STRICTEST, "")) + "]"
@@ -18,7 +17,7 @@ CREATE UNIQUE INDEX ON who (leader);
 """
 """One entry for each person of the file, from the first row that names them."""
 
-REPEATS = f"""
+REPEATS = """
 UPDATE who SET rows = more.rows, has_email = who.has_email OR more.has_email,
     name = CASE WHEN who.first_name = '' AND who.last_name = '' AND who.kind = 'person' AND more.name IS NOT NULL
         THEN more.name ELSE who.name END,
@@ -27,7 +26,7 @@ UPDATE who SET rows = more.rows, has_email = who.has_email OR more.has_email,
     language = coalesce(nullif(who.language, ''), more.language, ''),
     zip = coalesce(nullif(who.zip, ''), more.zip, ''),
     notes = coalesce(nullif(who.notes, ''), more.notes, ''),
-    state = ({STATE_ORDER})[least(more.state, array_position({STATE_ORDER}, who.state))]
+    state = ({order})[least(more.state, array_position({order}, who.state))]
 FROM (
     SELECT f.leader, count(*) + 1 AS rows, bool_or(s.emails <> '') AS has_email,
         (array_agg(s.name ORDER BY s.line) FILTER (WHERE s.first_name <> '' OR s.last_name <> ''))[1] AS name,
@@ -36,7 +35,7 @@ FROM (
         (array_agg(s.language ORDER BY s.line) FILTER (WHERE s.language <> ''))[1] AS language,
         (array_agg(s.zip ORDER BY s.line) FILTER (WHERE s.zip <> ''))[1] AS zip,
         (array_agg(s.notes ORDER BY s.line) FILTER (WHERE s.notes <> ''))[1] AS notes,
-        min(array_position({STATE_ORDER}, s.state)) AS state
+        min(array_position({order}, s.state)) AS state
     FROM fate f JOIN stage s USING (line) WHERE f.leader <> f.line AND NOT f.vague GROUP BY f.leader
 ) AS more WHERE more.leader = who.leader
 """
@@ -77,19 +76,19 @@ WHERE b.kind = who.kind AND (
 """
 """Blanks of the book that the file can fill; what is written there already stays."""
 
-TYPES = f"""
+TYPES = """
 CREATE TEMP TABLE new_type ON COMMIT DROP AS
 SELECT DISTINCT f.leader, f.person, t.type::int AS type
-FROM fate f JOIN stage s USING (line), unnest(string_to_array(s.types, '{SEPARATOR}')) AS t(type)
-WHERE NOT f.vague AND s.types <> '' AND {{condition}} AND NOT EXISTS (
+FROM fate f JOIN stage s USING (line), unnest(string_to_array(s.types, chr(31))) AS t(type)
+WHERE NOT f.vague AND s.types <> '' AND {condition} AND NOT EXISTS (
     SELECT FROM contacts_typing x WHERE x.stakeholder_id = f.person AND x.type_id = t.type::int)
 """
 
-TAGS = f"""
+TAGS = """
 CREATE TEMP TABLE new_tag ON COMMIT DROP AS
 SELECT DISTINCT ON (f.leader, lower(t.tag)) f.leader, f.person, t.tag, lower(t.tag) AS word
-FROM fate f JOIN stage s USING (line), unnest(string_to_array(s.tags, '{SEPARATOR}')) AS t(tag)
-WHERE NOT f.vague AND s.tags <> '' AND {{condition}} AND NOT EXISTS (
+FROM fate f JOIN stage s USING (line), unnest(string_to_array(s.tags, chr(31))) AS t(tag)
+WHERE NOT f.vague AND s.tags <> '' AND {condition} AND NOT EXISTS (
     SELECT FROM contacts_tagging x JOIN contacts_tag y ON y.id = x.tag_id
     WHERE x.stakeholder_id = f.person AND lower(y.name) = lower(t.tag))
 ORDER BY f.leader, lower(t.tag)
@@ -97,7 +96,8 @@ ORDER BY f.leader, lower(t.tag)
 
 AFFILIATIONS = """
 CREATE TEMP TABLE new_affiliation ON COMMIT DROP AS
-SELECT DISTINCT ON (f.leader, lower(s.organisation)) f.leader, f.person, s.organisation, lower(s.organisation) AS word, s.role
+SELECT DISTINCT ON (f.leader, lower(s.organisation)) f.leader, f.person, s.organisation,
+    lower(s.organisation) AS word, s.role
 FROM fate f JOIN stage s USING (line) JOIN who ON who.leader = f.leader AND who.kind = 'person'
 WHERE NOT f.vague AND s.organisation <> '' AND {condition} AND NOT EXISTS (
     SELECT FROM contacts_stakeholder o WHERE o.id = f.person AND o.kind = 'organisation')
@@ -195,7 +195,7 @@ def plan(terms: Terms, *, everyone: bool) -> dict[str, int]:
         cursor.execute(PEOPLE)
         cursor.execute("SELECT EXISTS (SELECT FROM fate WHERE leader <> line AND NOT vague)")
         if cursor.fetchone()[0]:
-            cursor.execute(REPEATS)
+            cursor.execute(REPEATS.format(order=STATE_ORDER))
         cursor.execute(FINISH_PEOPLE)
         cursor.execute(FILLS)
         for query in (POINTS, TYPES, TAGS, AFFILIATIONS):

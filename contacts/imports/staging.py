@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db import connection
 
-from contacts.imports.cleaning.entries import SEPARATOR, Entry
+from contacts.imports.cleaning.entries import Entry
 
 BLOCK_ROWS = 2_000
 
@@ -24,17 +24,17 @@ CREATE TEMP TABLE stage (
 """
 COPY_STAGE = "COPY stage FROM STDIN WITH (FORMAT csv, NULL '\\N')"
 
-ADDRESSES = f"""
+ADDRESSES = """
 CREATE TEMP TABLE stage_email ON COMMIT DROP AS
 SELECT line, a.email, a.print, a.at::int AS at, state FROM stage,
-    unnest(string_to_array(emails, '{SEPARATOR}'), string_to_array(prints, '{SEPARATOR}'))
+    unnest(string_to_array(emails, chr(31)), string_to_array(prints, chr(31)))
     WITH ORDINALITY AS a(email, print, at)
 WHERE emails <> '' AND problem = '';
 CREATE INDEX ON stage_email (email);
 ANALYZE stage_email;
 CREATE TEMP TABLE stage_phone ON COMMIT DROP AS
 SELECT line, a.phone, a.number, a.at::int AS at FROM stage,
-    unnest(string_to_array(phones, '{SEPARATOR}'), string_to_array(numbers, '{SEPARATOR}'))
+    unnest(string_to_array(phones, chr(31)), string_to_array(numbers, chr(31)))
     WITH ORDINALITY AS a(phone, number, at)
 WHERE phones <> '' AND problem = '';
 CREATE INDEX ON stage_phone (number);

@@ -12,7 +12,9 @@ ORDINARY = re.compile(
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
 )
 """What nearly every address looks like; the rest is asked of email-validator, which is slower."""
-NOTHING = frozenset(("", "-", "--", "n/a", "na", "none", "no", "null", "nan", "unknown", "no email", "no e-mail", "sin correo", "."))
+NOTHING = frozenset(
+    ("", "-", "--", "n/a", "na", "none", "no", "null", "nan", "unknown", "no email", "no e-mail", "sin correo", ".")
+)
 IN_BRACKETS = re.compile(r"<([^<>]+@[^<>]+)>")
 BETWEEN = re.compile(r"[\s;,|]+")
 

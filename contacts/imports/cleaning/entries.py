@@ -19,9 +19,18 @@ from contacts.imports.reading import Problem, Row
 
 SEPARATOR = "\x1f"
 """Between the values of a list on its way into the staging table; no cleaned text holds it."""
-NOTHING = frozenset(("-", "--", "n/a", "na", "none", "null", "nan", "unknown", "self", "ninguno", "ninguna"))
-ROLE_ADDRESSES = frozenset("info office contact admin hello hola mail staff support team secretary church news media".split())
-ORGANISATION_WORDS = frozenset("organisation organization org company organizacion empresa business".split())
+_NOTHING = """
+    - -- n/a na none null nan unknown self ninguno ninguna
+"""
+NOTHING = frozenset(_NOTHING.split())
+_ROLE_ADDRESSES = """
+    info office contact admin hello hola mail staff support team secretary church news media
+"""
+ROLE_ADDRESSES = frozenset(_ROLE_ADDRESSES.split())
+_ORGANISATION_WORDS = """
+    organisation organization org company organizacion empresa business
+"""
+ORGANISATION_WORDS = frozenset(_ORGANISATION_WORDS.split())
 
 
 class Entry(NamedTuple):
@@ -88,7 +97,9 @@ class Cleaner:
         if len(cells) < self.width:
             return cells + [""] * (self.width - len(cells))
         if len(cells) > self.width and any(cell.strip() for cell in cells[self.width :]):
-            message = _("This row has %(cells)d cells, the headings are %(width)d. Is a comma in a cell without quotes?")
+            message = _(
+                "This row has %(cells)d cells, the headings are %(width)d. Is a comma in a cell without quotes?"
+            )
             raise Wrong("", message % {"cells": len(cells), "width": self.width})
         return cells
 

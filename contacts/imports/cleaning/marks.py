@@ -1,6 +1,6 @@
 """What a row says about writing to somebody."""
 
-from contacts.imports.mapping.values import email_state, says_yes, strictest
+from contacts.imports.mapping.values import agrees, email_state, forbids, strictest
 
 FLAGS = {"opted_out": "unsubscribed", "no_contact": "no_contact", "bounced": "bounced"}
 """Fields in which a yes (or a date) forbids something."""
@@ -26,8 +26,8 @@ class Marks:
         for at in self.status:
             if value := cells[at].strip():
                 said.append(self._status(value))
-        said += ["subscribed" if yes else "none" for at in self.opted_in if (yes := says_yes(cells[at])) is not None]
-        said += [state for at, state in self.flags if says_yes(cells[at])]
+        said += ["subscribed" if yes else "none" for at in self.opted_in if (yes := agrees(cells[at])) is not None]
+        said += [state for at, state in self.flags if forbids(cells[at])]
         return strictest(said) or ("none" if self.silent else "")
 
     def _status(self, value: str) -> str:

@@ -8,23 +8,27 @@ from typing import NamedTuple
 from nameparser import HumanName
 
 TWO_WORDS = re.compile(r"([^\W\d_]{2,})\s+([^\W\d_]{2,}(?:-[^\W\d_]{2,})?)")
-NOT_SIMPLE = frozenset("dr mr mrs ms miss rev prof sr sra jr ii iii iv de la del van von st hon sen rep phd md esq".split())
+_NOT_SIMPLE = """
+    dr mr mrs ms miss rev prof sr sra jr ii iii iv de la del van von st hon sen rep phd md esq
+"""
+NOT_SIMPLE = frozenset(_NOT_SIMPLE.split())
 NICKNAMES = """robert:bob bobby rob robbie bert; william:bill billy will willie liam; richard:rick ricky dick rich;
     michael:mike mikey mick; james:jim jimmy jamie; john:johnny jack jon; joseph:joe joey; thomas:tom tommy;
     charles:charlie chuck chas; christopher:chris kit; daniel:dan danny; david:dave davey; edward:ed eddie ted ned;
     anthony:tony; andrew:andy drew; matthew:matt; steven:steve stephen; kenneth:ken kenny; ronald:ron ronnie;
     donald:don donnie; timothy:tim timmy; gregory:greg; jeffrey:jeff geoffrey geoff; lawrence:larry; benjamin:ben;
-    samuel:sam sammy; alexander:alex; nicholas:nick nicky; patrick:pat paddy; raymond:ray; gerald:jerry; philip:phil phillip;
-    elizabeth:liz beth betty eliza lizzie betsy; margaret:maggie meg peggy marge; katherine:kate kathy katie catherine cathy
-    kathryn; jennifer:jen jenny; susan:sue susie; deborah:deb debbie debra; barbara:barb barbie; patricia:patty trish tricia;
-    rebecca:becky becca; victoria:vicky vicki tori; jessica:jess jessie; kimberly:kim; cynthia:cindy; pamela:pam; sandra:sandy;
-    theresa:terry teresa tess; francisco:paco pancho; jose:pepe; ignacio:nacho; guadalupe:lupe; eduardo:lalo; jesus:chuy;
+    samuel:sam sammy; alexander:alex; nicholas:nick nicky; patrick:pat paddy; raymond:ray; gerald:jerry;
+        philip:phil phillip;
+    elizabeth:liz beth betty eliza lizzie betsy; margaret:maggie meg peggy marge; katherine:kate kathy katie
+        catherine cathy
+    kathryn; jennifer:jen jenny; susan:sue susie; deborah:deb debbie debra; barbara:barb barbie; patricia:patty
+        trish tricia;
+    rebecca:becky becca; victoria:vicky vicki tori; jessica:jess jessie; kimberly:kim; cynthia:cindy;
+        pamela:pam; sandra:sandy;
+    theresa:terry teresa tess; francisco:paco pancho; jose:pepe; ignacio:nacho; guadalupe:lupe; eduardo:lalo;
+        jesus:chuy;
     enrique:kike quique; manuel:manolo; roberto:beto; dolores:lola; rosario:charo; concepcion:concha"""
-CANONICAL = {
-    nick: full.split(":")[0].strip()
-    for full in NICKNAMES.split(";")
-    for nick in full.split(":")[1].split()
-}
+CANONICAL = {nick: full.split(":")[0].strip() for full in NICKNAMES.split(";") for nick in full.split(":")[1].split()}
 
 
 class Name(NamedTuple):

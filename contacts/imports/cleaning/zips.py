@@ -6,7 +6,9 @@ PLAIN = re.compile(r"(\d{5})(?:[- ]?\d{4})?")
 """28202, 28202-1234, 282021234."""
 SHORT = re.compile(r"\d{4}")
 """A spreadsheet ate the zero at the front: 7030 is 07030."""
-AT_THE_END = re.compile(r"(?:\b[A-Z]{2}[.,]?\s+|[,\s])(\d{5})(?:-\d{4})?\s*(?:,?\s*(?:US|USA|United States)\.?)?$", re.IGNORECASE)
+AT_THE_END = re.compile(
+    r"(?:\b[A-Z]{2}[.,]?\s+|[,\s])(\d{5})(?:-\d{4})?\s*(?:,?\s*(?:US|USA|United States)\.?)?$", re.IGNORECASE
+)
 NOTHING = frozenset(("", "-", "n/a", "N/A", "na", "none", "None", "null", "0"))
 
 

@@ -1,20 +1,20 @@
 """Columns of one file, each with the field it was recognised as."""
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from contacts.imports.mapping.headers import SEVERAL, field_of, plain
 from contacts.imports.mapping.values import email_state
 
 
-@dataclass
+@dataclasses.dataclass
 class Column:
     """One column: where it stands, its heading, the field it means (empty: left out) and a few of its values."""
 
     at: int
     heading: str
     field: str = ""
-    samples: list[str] = field(default_factory=list)
+    samples: list[str] = dataclasses.field(default_factory=list)
     filled: bool = False
 
     def as_dict(self) -> dict[str, object]:

@@ -57,7 +57,8 @@ FIELDS: dict[str, str] = {
     "kind": "kind; record type; person or organisation; person or organization; contact kind",
     "status": """status; email status; e mail status; subscription status; subscriber status; subscription;
         email marketing; email marketing status; email subscriber status; member status; marketing status;
-        email permission status; email permission; permission status; opt in status; email opt in status; consent status;
+        email permission status; email permission; permission status; opt in status; email opt in status;
+        consent status;
         email status home; email status work; email status other; marketing contact status; email marketing consent;
         estado; estado de suscripcion; estado del correo; estado de la suscripcion; estatus""",
     "opted_in": """opt in; opted in; optin; email opt in; email optin; accepts marketing; accepts email marketing;

@@ -7,7 +7,8 @@ from contacts.imports.mapping.headers import plain
 
 TYPES: dict[str, str] = {
     "individual": """individual; committed individual; resident; neighbor; neighbour; community member; citizen;
-        volunteer; person; persona; individuo; residente; vecino; vecina; persona comprometida; voluntario; voluntaria""",
+        volunteer; person; persona; individuo; residente; vecino; vecina; persona comprometida; voluntario;
+        voluntaria""",
     "grassroots-leader": """grassroots leader; grassroots community leader; community leader; grassroots;
         neighborhood leader; lider comunitario; lider comunitaria; lideresa comunitaria; lider de base; lider""",
     "activist": "activist; advocate; organizer; community organizer; activista; defensor; defensora",
@@ -37,7 +38,8 @@ STATES = {
         de baja; unsub; global unsubscribe; unsubscribed by user""",
     "bounced": """cleaned; bounced; bounce; hard bounce; hard bounced; undeliverable; invalid; invalid email;
         bouncing; rebotado; rebotada; non existent; does not exist; bad address; suspended""",
-    "complained": "complained; complaint; spam complaint; marked as spam; abuse; abuse complaint; reported as spam; spam",
+    "complained": """complained; complaint; spam complaint; marked as spam; abuse; abuse complaint;
+        reported as spam; spam""",
     "no_contact": """do not contact; do not email; do not mail; dnc; no contactar; no escribir; never contact;
         blocked; suppressed; global suppression; no enviar""",
     "none": """non subscribed; nonsubscribed; transactional; pending; unconfirmed; not subscribed; none; never;
@@ -49,8 +51,15 @@ STATES = {
 STRICTEST = ("no_contact", "complained", "unsubscribed", "bounced", "none", "subscribed")
 """When several columns or rows speak about one person, the first of these wins."""
 
-YES = frozenset("1 y yes true t si s x on checked verdadero ok".split())
-NO = frozenset("0 n no false f off none na null unchecked falso never".split())
+_YES = """
+    1 y yes true t si s x on checked verdadero ok
+"""
+YES = frozenset(_YES.split())
+_NO = """
+    0 n no false f off none na null unchecked falso never
+"""
+NO = frozenset((*_NO.split(), "n a", "not unsubscribed", "not set"))
+DATE = re.compile(r"\b(19|20)\d\d\b")
 
 
 def _turn(table: dict[str, str]) -> dict[str, str]:
@@ -79,12 +88,19 @@ def email_state(value: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def says_yes(value: str) -> bool | None:
-    """Yes, no, or None for an empty cell; anything else that is written there (a date) means yes."""
+def agrees(value: str) -> bool | None:
+    """A yes that was really said (yes, x, a date), a no, or None for an empty cell; what we do not know is no yes."""
     words = plain(value)
     if not words:
         return None
-    return words not in NO
+    return words in YES or bool(DATE.search(words))
+
+
+@lru_cache(maxsize=4096)
+def forbids(value: str) -> bool:
+    """Whether a cell under “unsubscribed” or “do not contact” says so: anything but empty and no."""
+    words = plain(value)
+    return bool(words) and words not in NO
 
 
 def strictest(states: list[str]) -> str:

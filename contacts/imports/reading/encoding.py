@@ -91,7 +91,9 @@ def _guess(path: Path) -> Encoding:
     if high > len(data) * 0.25:
         best = from_bytes(data).best()
         if best is None:
-            raise Unreadable(_("The letters of this file cannot be made out. Save it again as CSV (UTF-8) and send it."))
+            raise Unreadable(
+                _("The letters of this file cannot be made out. Save it again as CSV (UTF-8) and send it.")
+            )
         return Encoding(best.encoding, errors="replace", sure=False)
     if UNDEFINED_IN_CP1252.search(data):
         return Encoding("latin-1", sure=False)

@@ -73,7 +73,10 @@ def _find_delimiter(top: list[Line], known: Known) -> tuple[str, Row]:
                 best = (score, delimiter, header)
     if best is None:
         raise Unreadable(
-            _("No column looks like an e-mail address or a name. Give the columns headings such as E-mail, First name, Last name.")
+            _(
+                "No column looks like an e-mail address or a name. "
+                "Give the columns headings such as E-mail, First name, Last name."
+            )
         )
     return best[1], best[2]
 

@@ -43,9 +43,13 @@ def _damaged() -> str:
 
 def _refuse_other_archives(names: set[str]) -> None:
     if "xl/vbaProject.bin" in names:
-        raise Unreadable(_("This workbook has macros in it. Save the list as .xlsx without macros, or as CSV, and send it."))
+        raise Unreadable(
+            _("This workbook has macros in it. Save the list as .xlsx without macros, or as CSV, and send it.")
+        )
     if not any(name.startswith("xl/") for name in names):
-        raise Unreadable(_("This is a packed file, but no Excel workbook. Unpack it and send the list itself as CSV or .xlsx."))
+        raise Unreadable(
+            _("This is a packed file, but no Excel workbook. Unpack it and send the list itself as CSV or .xlsx.")
+        )
 
 
 def _unfolded_size(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> int:
@@ -71,7 +75,9 @@ def _unfolded_size(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo,
 
 
 def _bomb() -> str:
-    return _("This workbook unfolds to far more than a list of people needs. Save the list as CSV (UTF-8) and send that.")
+    return _(
+        "This workbook unfolds to far more than a list of people needs. Save the list as CSV (UTF-8) and send that."
+    )
 
 
 def open_workbook(path: Path, known: Known) -> Table:
@@ -94,7 +100,10 @@ def open_workbook(path: Path, known: Known) -> Table:
 
     notes = []
     if len(names) > 1:
-        notes.append(_("Only the sheet “%(sheet)s” was read; the workbook has %(count)d.") % {"sheet": sheet, "count": len(names)})
+        notes.append(
+            _("Only the sheet “%(sheet)s” was read; the workbook has %(count)d.")
+            % {"sheet": sheet, "count": len(names)}
+        )
     return Table(headers, rows, {"kind": "xlsx", "sheet": sheet, "header_line": header.line}, notes)
 
 

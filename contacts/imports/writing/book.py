@@ -57,7 +57,7 @@ SELECT h.id, n.kind, n.value, n.normalized, n.fingerprint, '',
     row_number() OVER (PARTITION BY n.leader, n.kind ORDER BY n.line, n.at) = 1 AND NOT EXISTS (
         SELECT FROM contacts_contactpoint c WHERE c.stakeholder_id = n.person AND c.kind = n.kind AND c.is_primary),
     now()
-FROM new_point n JOIN home h USING (leader) WHERE h.born = %(born)s ORDER BY h.id
+FROM new_point n JOIN home h USING (leader) WHERE h.born = %s ORDER BY h.id
 ON CONFLICT DO NOTHING
 """
 
@@ -157,8 +157,8 @@ def write_book(run: ImportRun, *, by, told: Told) -> None:
 def _write_points(cursor) -> None:
     """Those of new people came with their search text; only the others need it made again."""
     with pgtrigger.ignore("contacts.ContactPoint:search_on_insert"):
-        cursor.execute(POINTS, {"born": True})
-    cursor.execute(POINTS, {"born": False})
+        cursor.execute(POINTS, [True])
+    cursor.execute(POINTS, [False])
 
 
 def source_of(run: ImportRun) -> str:

@@ -18,7 +18,7 @@ TROUBLED = "SELECT line FROM outcome WHERE outcome IN ('rejected', 'ambiguous') 
 
 REPORTED = """
 INSERT INTO contacts_importrow (run_id, line, outcome, "column", message, cells, data, stakeholder_id)
-SELECT %(run)s, o.line, o.outcome, coalesce(s.problem_column, ''),
+SELECT %(run)s, o.line, o.outcome, left(s.problem_column, 120),
     CASE WHEN o.outcome = 'rejected' THEN s.problem
         WHEN o.outcome = 'ambiguous' THEN %(several)s
         WHEN o.leader <> o.line THEN replace(%(repeats)s, '%%', o.leader::text)
@@ -106,7 +106,10 @@ def write_rows(run: ImportRun, *, committed: bool) -> None:
 def _query(committed: bool) -> str:
     if committed:
         return REPORTED.format(
-            stakeholder="CASE WHEN o.outcome <> 'ambiguous' THEN h.id END", home="LEFT JOIN home h ON h.leader = o.leader", wanted="true", changes=NO_CHANGES
+            stakeholder="CASE WHEN o.outcome <> 'ambiguous' THEN h.id END",
+            home="LEFT JOIN home h ON h.leader = o.leader",
+            wanted="true",
+            changes=NO_CHANGES,
         )
     shown = "o.outcome IN ('rejected', 'ambiguous') OR o.leader <> o.line OR changes.leader IS NOT NULL"
     return REPORTED.format(
