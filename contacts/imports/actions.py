@@ -166,6 +166,8 @@ def _only_one(run: ImportRun) -> None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [RUN_LOCK, run.pk])
         if not cursor.fetchone()[0]:
             raise BeingSaved(_("This file is being worked on at this moment."))
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
 
 
 def _one_writer() -> None:

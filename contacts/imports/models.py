@@ -99,7 +99,11 @@ class ImportRun(models.Model):
 
 
 class ImportRow(models.Model):
-    """One row of a file: what it said, what became of it and why."""
+    """One row of a file: what it said, what became of it and why.
+
+    The database does not check its two references: it is a report, written in bulk inside the transaction
+    that locks what it refers to (docs/decisions/0020-import-storage.md).
+    """
 
     class Outcome(models.TextChoices):
         """What became of the row; these five add up to the rows of the file."""
@@ -111,7 +115,9 @@ class ImportRow(models.Model):
         AMBIGUOUS = "ambiguous", _("matches several people")
 
     pk = models.CompositePrimaryKey("run", "line")
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    run = models.ForeignKey(
+        ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False, db_constraint=False
+    )
     line = models.PositiveIntegerField(_("line"))
     cells = models.JSONField(_("cells"), default=list)
     data = models.JSONField(_("read as"), default=dict)
@@ -119,7 +125,12 @@ class ImportRow(models.Model):
     column = models.CharField(_("column"), max_length=120, blank=True)
     message = models.TextField(_("why"), blank=True)
     stakeholder = models.ForeignKey(
-        "contacts.Stakeholder", on_delete=models.SET_NULL, null=True, blank=True, related_name="import_rows"
+        "contacts.Stakeholder",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="import_rows",
+        db_constraint=False,
     )
 
     class Meta:
