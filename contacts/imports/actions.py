@@ -80,7 +80,7 @@ def check_import(run: ImportRun, *, by=None) -> ImportRun:
     """Read, match and count without touching the book. Raises Unreadable; the run keeps the reason."""
     if run.state in (State.COMMITTED, State.COMMITTING):
         raise NotReady(_("This file is saved already."))
-    _note(run, state=State.CHECKING, refusal="")
+    _note(run, state=State.CHECKING, refusal="", asked_at=timezone.now())
     with _refusals_kept(run), Progress(run.job) as told, transaction.atomic():
         _only_one(run)
         people = _stage(run, told)
@@ -99,7 +99,7 @@ def commit_import(run: ImportRun, *, by=None) -> ImportRun:
     """
     if run.state == State.COMMITTED:
         return run
-    _note(run, state=State.COMMITTING, refusal="")
+    _note(run, state=State.COMMITTING, refusal="", asked_at=timezone.now())
     with _refusals_kept(run), Progress(run.job) as told, acting("commit_import", by, source=f"import {run.pk}"):
         for attempt in range(1, TRIES + 1):
             try:

@@ -85,6 +85,9 @@ class ImportRun(models.Model):
     job = models.ForeignKey("crm.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
+    asked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When work on it was last asked for."
+    )
     committed_at = models.DateTimeField(_("saved at"), null=True, blank=True)
 
     objects = ImportRunQuerySet.as_manager()

@@ -88,12 +88,16 @@ class Consent(models.Model):
     a tenth of the time of an import.
     """
 
-    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="consents", db_index=False, db_constraint=False)
+    stakeholder = models.ForeignKey(
+        Stakeholder, on_delete=models.CASCADE, related_name="consents", db_index=False, db_constraint=False
+    )
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
     state = models.CharField(_("state"), max_length=10, choices=ConsentEvent.Action)
     since = models.DateTimeField(_("since"))
-    event = models.ForeignKey(ConsentEvent, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    event = models.ForeignKey(
+        ConsentEvent, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         verbose_name = _("consent")
