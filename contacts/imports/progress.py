@@ -37,14 +37,15 @@ class Progress:
     def __call__(self, percent: int, message: str) -> None:
         """Say that `percent` of the work is done and what comes now."""
         now = time.monotonic()
-        if self.writer and now - self.last >= EVERY_SECONDS:
+        if self.job and self.writer and now - self.last >= EVERY_SECONDS:
             self.last = now
-            self.writer.submit(self._write, percent, message)
+            self.writer.submit(_write, self.job, percent, message)
 
-    def _write(self, percent: int, message: str) -> None:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '300ms'")
-            job_progress(self.job, percent, message, total=100)
-        except DatabaseError as error:
-            log.info("Progress of an import was not written: %s", type(error).__name__)
+
+def _write(job: Job, percent: int, message: str) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+        job_progress(job, percent, message, total=100)
+    except DatabaseError as error:
+        log.info("Progress of an import was not written: %s", type(error).__name__)

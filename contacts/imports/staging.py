@@ -14,6 +14,14 @@ from contacts.imports.cleaning.entries import Entry
 
 BLOCK_ROWS = 2_000
 
+FORGET = """
+DROP TABLE IF EXISTS pg_temp.stage, pg_temp.stage_email, pg_temp.stage_phone, pg_temp.met, pg_temp.tie, pg_temp.knot,
+    pg_temp.fate, pg_temp.seeker, pg_temp.who, pg_temp.fill, pg_temp.new_point, pg_temp.new_type, pg_temp.new_tag,
+    pg_temp.new_affiliation, pg_temp.shut, pg_temp.new_word, pg_temp.new_suppression, pg_temp.gain, pg_temp.outcome,
+    pg_temp.home, pg_temp.house, pg_temp.cell
+"""
+"""Two imports in one transaction: the second starts afresh."""
+
 STAGE = """
 CREATE TEMP TABLE stage (
     line int NOT NULL, kind text, name text, first_name text, last_name text, first_key text, last_key text,
@@ -45,6 +53,7 @@ ANALYZE stage_phone;
 def stage(entries: Iterable[Entry], told=None) -> None:
     """Load the entries of a file; `told(rows)` is called now and then. Needs an open transaction."""
     with connection.cursor() as cursor:
+        cursor.execute(FORGET)
         cursor.execute(STAGE)
         with cursor.copy(COPY_STAGE) as copy:
             for done, block in _blocks(entries):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
-from django.db import connection, transaction
+from django.db import connection
 
 from contacts.imports.cleaning.names import Name, compared, split_full_name
 from contacts.imports.matching import queries
@@ -99,8 +99,7 @@ def _ties(members: str, rule: Rule) -> Iterator[Tie]:
 
 def _stream(query: str) -> Iterator[tuple]:
     """Rows of a query a few thousand at a time, so that memory does not grow with the file."""
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.itersize = BATCH
+    with connection.chunked_cursor() as cursor:
         cursor.execute(query)
         while rows := cursor.fetchmany(BATCH):
             yield from rows

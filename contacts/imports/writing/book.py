@@ -107,7 +107,7 @@ INSERT INTO contacts_consentevent
     (stakeholder_id, topic_id, channel, action, source, wording, language, at, evidence, by_id)
 SELECT h.id, n.topic, 'email', n.action, %(source)s, CASE WHEN n.action = 'given' THEN %(wording)s ELSE '' END,
     coalesce(nullif(n.language, ''), %(language)s),
-    CASE WHEN n.action = 'given' THEN %(received)s ELSE now() END,
+    CASE WHEN n.action = 'given' THEN %(received)s ELSE clock_timestamp() END,
     jsonb_build_object('run', %(run)s::int, 'line', n.leader), %(by)s::bigint
 FROM new_word n JOIN home h USING (leader) ORDER BY 1, 2
 """
