@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0003_verbs'),
+        ('contacts', '0004_join_wording'),
     ]
 
     operations = [

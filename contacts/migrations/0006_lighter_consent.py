@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0004_import_rows'),
+        ('contacts', '0005_import_rows'),
     ]
 
     operations = [
