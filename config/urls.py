@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("crm.urls")),
     path("", include("contacts.urls")),
     path("", include("engagement.urls")),
+    path("", include("campaigns.urls")),
 ]

@@ -74,7 +74,9 @@ def _content_checks(problems: Sequence[Problem]) -> list[Check]:
 
 def _size_check(said: Rendered) -> Check:
     if said.is_clipped:
-        label = _("The mail is too long (%(kb)s KB): Gmail cuts it at 102 KB, with the foot") % {"kb": said.size // 1024}
+        label = _("The mail is too long (%(kb)s KB): Gmail cuts it at 102 KB, with the foot") % {
+            "kb": said.size // 1024
+        }
         return Check(False, label, blocks_launch=False)
     return Check(True, _("Short enough for every inbox (%(kb)s KB)") % {"kb": max(said.size // 1024, 1)})
 

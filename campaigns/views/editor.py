@@ -51,8 +51,7 @@ def audience(request: HttpRequest) -> JsonResponse:
     counted = count_audience_of(topic.pk, include, exclude)
     line = ngettext("%d person will get this", "%d people will get this", counted.size) % counted.size
     why = [f"{count} {LEFT_OUT[reason]}" for reason, count in sorted(counted.left_out.items())]
-    visible = chosen_by(include, exclude).visible_to(request.user).mailable(topic)
-    people = [[person.pk, person.name] for person in visible.order_by("name", "pk")[:8]]
+    people = _some_readers(request, topic, include, exclude)
     return JsonResponse({"size": counted.size, "line": line, "why": why, "people": people})
 
 
@@ -74,6 +73,15 @@ def _topic(posted: QueryDict) -> Topic | None:
 def _audience_asked(posted: QueryDict) -> tuple[Topic | None, list[Segment], list[Segment]]:
     include, exclude = ([_number(pk) for pk in posted.getlist(name)] for name in ("include", "exclude"))
     return _topic(posted), list(Segment.objects.filter(pk__in=include)), list(Segment.objects.filter(pk__in=exclude))
+
+
+def _some_readers(
+    request: HttpRequest, topic: Topic, include: list[Segment], exclude: list[Segment]
+) -> list[list[int | str]]:
+    """A few who would get it and whom the person may see."""
+    chosen = chosen_by(include, exclude).values("pk")
+    people = Stakeholder.objects.visible_to(request.user).filter(pk__in=chosen).mailable(topic)
+    return [[person.pk, person.name] for person in people.order_by("name", "pk")[:8]]
 
 
 def _reader(request: HttpRequest) -> dict[str, Any]:
