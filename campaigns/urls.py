@@ -12,5 +12,6 @@ urlpatterns = [
     path("outreach/audience/", editor.audience, name="audience"),
     path("outreach/<int:pk>/content/", pages.content, name="content"),
     path("outreach/<int:pk>/review/", pages.review, name="review"),
+    path("outreach/<int:pk>/launch/", pages.launch, name="launch"),
     path("outreach/<int:pk>/copy/", pages.copy, name="copy"),
 ]

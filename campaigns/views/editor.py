@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from campaigns.actions.launch import LEFT_OUT
 from campaigns.content.merge import FIELDS, sample_values, splice
 from campaigns.content.preflight import checklist
 from campaigns.content.render import preview
 from campaigns.models import Campaign
-from campaigns.sending.audience import LEFT_OUT, chosen_by, count_audience_of
+from campaigns.sending.audience import chosen_by, count_audience_of
 from contacts.models import Segment, Stakeholder, Topic
 from crm.doors import back_office
 

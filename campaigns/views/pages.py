@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.actions.content import copy_campaign
+from campaigns.actions.launch import LEFT_OUT, launch_campaign
 from campaigns.content.merge import sample_values, splice
 from campaigns.content.preflight import checklist
 from campaigns.content.render import preview
 from campaigns.models import Campaign
-from campaigns.sending.audience import LEFT_OUT, count_audience
+from campaigns.sending.audience import count_audience
 from crm.doors import back_office, page
+from crm.errors import Refused
 
 State = Campaign.State
 
@@ -48,6 +50,20 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "said": _said(campaign),
     }
     return page(request, "campaigns/review.html", context)
+
+
+@back_office("campaigns.launch_campaign")
+@require_POST
+def launch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Freeze the audience and start sending, or say why not."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    try:
+        launch_campaign(campaign, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("campaigns:review", pk=pk)
+    messages.success(request, _("It is on its way. You can leave this page; sending goes on."))
+    return redirect("campaigns:content", pk=pk)
 
 
 @back_office("campaigns.add_campaign")
