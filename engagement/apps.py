@@ -19,5 +19,7 @@ class EngagementConfig(AppConfig):
     verbose_name = _("Events and conversations")
 
     def ready(self) -> None:
-        """Seed the strategies and the first news after every migration."""
+        """Offer criteria to segments; seed the strategies and the first news after every migration."""
+        import engagement.criteria  # noqa: F401
+
         post_migrate.connect(_seed, sender=self, dispatch_uid="engagement_seed")
