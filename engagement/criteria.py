@@ -12,9 +12,7 @@ TOGETHER = _("Events and conversations")
 
 def events() -> Choices:
     """Every event the public saw, the latest first, by its number."""
-    return [
-        (str(event.pk), f"{event.title} ({day_in_words(event.starts_at)})") for event in Event.objects.published()
-    ]
+    return [(str(event.pk), f"{event.title} ({day_in_words(event.starts_at)})") for event in Event.objects.published()]
 
 
 def editions() -> Choices:

@@ -77,12 +77,11 @@ class GatheringQuerySet(models.QuerySet):
         return self.filter(state="logged")
 
     def with_counts(self):
-        """Each conversation with `guest_count`, `note_count` and `commitment_count`."""
-        return self.annotate(
-            guest_count=Count("participants", distinct=True),
-            note_count=Count("notes", distinct=True),
-            commitment_count=Count("commitments", distinct=True),
+        """Each conversation with `note_count` and `commitment_count`, the latest first."""
+        counted = self.annotate(
+            note_count=Count("notes", distinct=True), commitment_count=Count("commitments", distinct=True)
         )
+        return counted.order_by("-held_on", "-pk")
 
 
 class ParticipantQuerySet(models.QuerySet):
