@@ -23,7 +23,7 @@ from engagement.actions.events import free_slug
 from engagement.models import Event
 from engagement.wording import span_in_words
 
-CHANGE = ["engagement.change_event"]
+CHANGE = ["change"]
 Done = tuple[Event, str]
 """The event to show next, and what is said about it."""
 
@@ -102,6 +102,14 @@ class EventAdmin(ModelAdmin):
         allowed = super().has_delete_permission(request, obj)
         return allowed and (not isinstance(obj, Event) or not obj.registrations.exists())
 
+    def has_duplicate_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Who may add an event may copy one."""
+        return self.has_add_permission(request)
+
+    def has_door_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Who may mark who came."""
+        return request.user.has_perm("engagement.change_registration")
+
     def get_actions_detail(self, request: HttpRequest, object_id: int):
         """Only the buttons that make sense for the event as it stands."""
         event = get_object_or_404(Event, pk=object_id)
@@ -142,7 +150,7 @@ class EventAdmin(ModelAdmin):
         """Who registered, and who came."""
         return redirect("engagement:attendance", pk=object_id)
 
-    @action(description=_("Public page"), url_path="public-page")
+    @action(description=_("Public page"), url_path="public-page", permissions=["view"])
     def public_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The event as the public sees it."""
         return redirect(get_object_or_404(Event, pk=object_id).get_absolute_url())
@@ -153,7 +161,7 @@ class EventAdmin(ModelAdmin):
         text = _t("The public sees the event and can register for it from then on.")
         return self._ask(request, object_id, _t("Publish this event?"), text, _t("Publish it"), _publish)
 
-    @action(description=_("Duplicate"), url_path="duplicate", permissions=["engagement.add_event"])
+    @action(description=_("Duplicate"), url_path="duplicate", permissions=["duplicate"])
     def duplicate(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Ask once, then make a draft with the same words four weeks later."""
         text = _t("A new draft with the same words, place and seats, four weeks later. Nobody is registered for it.")

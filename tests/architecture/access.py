@@ -55,6 +55,28 @@ RULES: list[tuple[str, Rule]] = [
     ("admin:crm_outboxmail_*", BOOK),
     ("admin:crm_user_delete", NOBODY),
     ("admin:crm_user_*", frozenset({MANAGER})),
+    # ── Events and conversations ──
+    *[(f"engagement:{page}", PUBLIC) for page in ("home", "news", "strategies", "promise", "event*")],
+    ("engagement:registered", LINK),
+    ("engagement:registration", LINK),
+    *[(f"engagement:{page}", TABLES) for page in ("attendance", "mark-attendance", "walk-in")],
+    *[(f"engagement:{page}", TABLES) for page in ("log-conversation", "edit-conversation", "conversation-people")],
+    ("engagement:conversation*", READERS),
+    *[(f"admin:engagement_event_{button}", TABLES) for button in ("add", "publish", "duplicate", "call_off")],
+    ("admin:engagement_event_list_at_the_door", TABLES),
+    ("admin:engagement_event_delete", BOOK),
+    ("admin:engagement_event_*", READERS),
+    ("admin:engagement_registration_export", BOOK),
+    ("admin:engagement_registration_add", NOBODY),
+    ("admin:engagement_registration_delete", NOBODY),
+    ("admin:engagement_registration_*", TABLES),
+    ("admin:engagement_edition_add", BOOK),
+    ("admin:engagement_edition_delete", NOBODY),
+    ("admin:engagement_edition_*", READERS),
+    ("admin:engagement_strategy_add", NOBODY),
+    ("admin:engagement_strategy_delete", NOBODY),
+    ("admin:engagement_strategy_*", READERS),
+    ("admin:engagement_news_*", BOOK),
 ]
 
 
