@@ -11,7 +11,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("crm.urls")),
-    path("", include("contacts.urls")),
     path("", include("engagement.urls")),
-    path("", include("campaigns.urls")),
 ]

@@ -1,11 +1,17 @@
-"""The places of contacts in the header and at the foot of the public site."""
+"""The places of the book in the menu."""
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.navigation import SITE, SiteLink
+from crm.navigation import MENU, PEOPLE, Item
 
-SITE.add("join", SiteLink(_("Join"), "contacts:join", 90, primary=True))
-SITE.add(
-    "preferences",
-    SiteLink(_("See, change or leave what you receive"), "contacts:preferences-link", 100, foot_only=True),
-)
+MENU.add("people", Item(PEOPLE, _("People and organisations"), "admin:contacts_stakeholder_changelist", "groups",
+                        ("contacts.view_stakeholder",), 10))  # fmt: skip
+MENU.add("segments", Item(PEOPLE, _("Segments"), "admin:contacts_segment_changelist", "filter_alt",
+                          ("contacts.view_segment",), 20))  # fmt: skip
+MENU.add("suppression", Item(PEOPLE, _("Not to be mailed"), "admin:contacts_suppression_changelist", "block",
+                             ("contacts.view_suppression",), 50))  # fmt: skip
+MENU.add("topics", Item(PEOPLE, _("Topics"), "admin:contacts_topic_changelist", "mark_email_read",
+                        ("contacts.change_topic",), 60))  # fmt: skip
+MENU.add("types", Item(PEOPLE, _("Types"), "admin:contacts_stakeholdertype_changelist", "category",
+                       ("contacts.change_stakeholdertype",), 70))  # fmt: skip
+MENU.add("tags", Item(PEOPLE, _("Tags"), "admin:contacts_tag_changelist", "sell", ("contacts.change_tag",), 80))

@@ -44,13 +44,12 @@ class Item:
 
 @dataclass(frozen=True)
 class SiteLink:
-    """A page in the header of the public site and at its foot; `foot_only` ones are only there."""
+    """A page in the header of the public site."""
 
     title: Words
     route: str
     order: int = 100
     primary: bool = False
-    foot_only: bool = False
 
     @property
     def url(self) -> str:

@@ -57,6 +57,7 @@ ROLES: dict[str, list[str]] = {
         "crm.view_all_jobs",
         "crm.view_history",
         "contacts.delete_suppression",
+        "contacts.erase_stakeholder",
         "contacts.delete_partner",
     ],
     STAFF: STAFF_MAY,

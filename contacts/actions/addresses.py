@@ -69,3 +69,15 @@ def remove_contact_point(point: ContactPoint, *, by=None) -> None:
         point.delete()
         if was_primary and (heir := heirs.order_by("pk").first()):
             make_primary(heir, by=by)
+
+
+@transaction.atomic
+def change_contact_point(point: ContactPoint, *, by=None, **changes: str) -> list[str]:
+    """Change kind, value, label or status of an address; gives the names of what differs."""
+    changed = [field for field, value in changes.items() if getattr(point, field) != value]
+    for field in changed:
+        setattr(point, field, changes[field])
+    if changed:
+        with acting("change_contact_point", by):
+            point.save()
+    return changed

@@ -1,11 +1,22 @@
 """Say yes, say no, leave everything. Each word is appended; the database derives the current state."""
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from contacts.actions.acting import acting
 from contacts.actions.suppression import suppress
 from contacts.models import Consent, ConsentEvent, Stakeholder, Suppression, Topic
 from contacts.signals import consent_withdrawn
+from crm.errors import Refused
+
+UNDO_WITHIN = timedelta(minutes=15)
+
+
+class TooLate(Refused):
+    """A slip can be undone for a few minutes, and only while nothing else was said."""
 
 
 @transaction.atomic
@@ -44,6 +55,31 @@ def withdraw_consent(
     """Write down that `stakeholder` left `topic`; None when they had left it already."""
     left = _withdraw(stakeholder, [topic], source=source, evidence=evidence, by=by)
     return left[0] if left else None
+
+
+def undoable(event: ConsentEvent, by) -> bool:
+    """Whether `by` may still take back the leaving they wrote down themselves: the last word, minutes ago."""
+    fresh = timezone.now() - event.at < UNDO_WITHIN
+    return event.action == ConsentEvent.Action.WITHDRAWN and event.by_id == by.pk and fresh
+
+
+@transaction.atomic
+def undo_withdrawal(event: ConsentEvent, *, by) -> ConsentEvent:
+    """Give back the yes that `event` took away by mistake, with its old words. Raises TooLate."""
+    said = ConsentEvent.objects.filter(stakeholder=event.stakeholder_id, topic=event.topic_id, channel=event.channel)
+    latest = said.order_by("-at", "-pk").first()
+    before = said.filter(action=ConsentEvent.Action.GIVEN).order_by("-at", "-pk").first()
+    if latest != event or before is None or not undoable(event, by):
+        raise TooLate(_("This can no longer be undone. Write down a new yes with how they said it."))
+    return give_consent(
+        event.stakeholder,
+        event.topic,
+        source="undone by staff",
+        wording=before.wording,
+        language=before.language,
+        evidence={"undoes": event.pk, "first said": before.pk},
+        by=by,
+    )
 
 
 @transaction.atomic

@@ -60,6 +60,7 @@ class Stakeholder(models.Model):
             GinIndex(OpClass("search", name="gin_trgm_ops"), name="stakeholder_search"),
         ]
         triggers = stakeholder_triggers()
+        permissions = [("erase_stakeholder", "Can export and erase everything about somebody")]
 
     def __str__(self) -> str:
         return self.name

@@ -8,15 +8,16 @@ from contacts.segments.errors import InvalidDefinition
 from contacts.segments.reading import read
 from contacts.segments.registry import NEGATIONS
 from contacts.segments.tree import Group, Node, Not, Rule
+from contacts.segments.values import Values
 
 LISTED = 6
 OPPOSITES = {**NEGATIONS, **{positive: negative for negative, positive in NEGATIONS.items()}}
 
 
-def describe(definition: object) -> str:
-    """The sentence of `definition`; one that cannot be read says so."""
+def describe(definition: object, values: Values | None = None) -> str:
+    """The sentence of `definition`; one that cannot be read says so. `values` as for `read`."""
     try:
-        tree = read(definition)
+        tree = read(definition, values)
     except InvalidDefinition as error:
         return _("These rules cannot be read: %(why)s") % {"why": error}
     return describe_tree(tree)

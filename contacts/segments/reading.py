@@ -14,9 +14,12 @@ MOST_RULES = 100
 SHAPES = ({"all"}, {"any"}, {"not"}, {"criterion", "op", "value"})
 
 
-def read(definition: object) -> Node:
-    """The tree that `definition` describes. Raises InvalidDefinition with every problem at once."""
-    reader = _Reader()
+def read(definition: object, values: Values | None = None) -> Node:
+    """The tree that `definition` describes. Raises InvalidDefinition with every problem at once.
+
+    Whoever reads many passes one `values`, so that each criterion is asked for its choices once.
+    """
+    reader = _Reader(values or Values())
     tree = reader.node(definition, ())
     if reader.rules > MOST_RULES:
         reader.problems.append(Problem((), _("At most %(most)d rules fit in one segment.") % {"most": MOST_RULES}))
@@ -32,10 +35,10 @@ class _Wrong(Exception):
 class _Reader:
     """Walks the JSON once; a part that cannot be read is None and leaves a problem behind."""
 
-    def __init__(self) -> None:
+    def __init__(self, values: Values) -> None:
         self.problems: list[Problem] = []
         self.rules = 0
-        self.values = Values()
+        self.values = values
 
     def node(self, part: object, path: Path) -> Node | None:
         try:

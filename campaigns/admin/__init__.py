@@ -1,5 +1,0 @@
-"""The back office of newsletters."""
-
-from campaigns.admin import campaigns
-
-__all__ = ["campaigns"]

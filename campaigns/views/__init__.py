@@ -1,1 +1,0 @@
-"""Pages of newsletters outside the lists and forms of the back office."""

@@ -1,1 +1,0 @@
-"""What members type: the join form, their preferences, an address for a fresh link."""

@@ -1,1 +1,0 @@
-"""The pages members see: join, leave, preferences. Only a pressed button changes anything."""
