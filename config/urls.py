@@ -11,5 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("crm.urls")),
+    path("", include("contacts.urls")),
     path("", include("engagement.urls")),
+    path("", include("campaigns.urls")),
 ]

@@ -1,8 +1,8 @@
-"""The places of the book in the menu."""
+"""The places of contacts in the menu of the back office, in the header and at the foot of the public site."""
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.navigation import MENU, PEOPLE, Item
+from crm.navigation import MENU, PEOPLE, SITE, Item, SiteLink
 
 MENU.add("people", Item(PEOPLE, _("People and organisations"), "admin:contacts_stakeholder_changelist", "groups",
                         ("contacts.view_stakeholder",), 10))  # fmt: skip
@@ -15,3 +15,9 @@ MENU.add("topics", Item(PEOPLE, _("Topics"), "admin:contacts_topic_changelist", 
 MENU.add("types", Item(PEOPLE, _("Types"), "admin:contacts_stakeholdertype_changelist", "category",
                        ("contacts.change_stakeholdertype",), 70))  # fmt: skip
 MENU.add("tags", Item(PEOPLE, _("Tags"), "admin:contacts_tag_changelist", "sell", ("contacts.change_tag",), 80))
+
+SITE.add("join", SiteLink(_("Join"), "contacts:join", 90, primary=True))
+SITE.add(
+    "preferences",
+    SiteLink(_("See, change or leave what you receive"), "contacts:preferences-link", 100, foot_only=True),
+)

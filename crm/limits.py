@@ -12,11 +12,16 @@ log = logging.getLogger(__name__)
 
 
 def too_often(request: HttpRequest, purpose: str, *, limit: int, seconds: int) -> bool:
-    """Count one more try for `purpose` from where the request comes; True past `limit` tries in `seconds`.
+    """Count one more try for `purpose` from where the request comes; True past `limit` tries in `seconds`."""
+    return too_often_for(client_address(request), purpose, limit=limit, seconds=seconds)
+
+
+def too_often_for(who: str, purpose: str, *, limit: int, seconds: int) -> bool:
+    """Count one more try for `purpose` about `who` (kept as a keyed hash); True past `limit` tries in `seconds`.
 
     When the cache cannot be reached people are let in: a form that works matters more than the count.
     """
-    key = f"tries:{purpose}:{_place(request)}"
+    key = f"tries:{purpose}:{_hashed(who)}"
     try:
         cache.add(key, 0, timeout=seconds)
         return cache.incr(key) > limit
@@ -34,5 +39,5 @@ def client_address(request: HttpRequest) -> str:
     return hops[-proxies] if proxies and len(hops) >= proxies else request.META.get("REMOTE_ADDR", "")
 
 
-def _place(request: HttpRequest) -> str:
-    return salted_hmac("crm.limits", client_address(request), algorithm="sha256").hexdigest()[:24]
+def _hashed(who: str) -> str:
+    return salted_hmac("crm.limits", who, algorithm="sha256").hexdigest()[:24]

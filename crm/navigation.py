@@ -44,12 +44,13 @@ class Item:
 
 @dataclass(frozen=True)
 class SiteLink:
-    """A page in the header of the public site."""
+    """A page in the header of the public site and at its foot; `foot_only` ones are only there."""
 
     title: Words
     route: str
     order: int = 100
     primary: bool = False
+    foot_only: bool = False
 
     @property
     def url(self) -> str:

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 def _seed(**_kwargs: object) -> None:
-    from engagement.actions import ensure_strategies
+    from engagement.actions import ensure_news, ensure_strategies
 
     ensure_strategies()
+    ensure_news()
 
 
 class EngagementConfig(AppConfig):
@@ -18,5 +19,7 @@ class EngagementConfig(AppConfig):
     verbose_name = _("Events and conversations")
 
     def ready(self) -> None:
-        """Seed the strategies after every migration."""
+        """Offer criteria to segments; seed the strategies and the first news after every migration."""
+        import engagement.criteria  # noqa: F401
+
         post_migrate.connect(_seed, sender=self, dispatch_uid="engagement_seed")

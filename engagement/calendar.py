@@ -1,5 +1,6 @@
 """Calendar entries (RFC 5545) of events: one UID an event, a sequence that only grows."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from crm.models import Organisation
 from engagement.models import Event
 
 CONTENT_TYPE = "text/calendar"
+A_YEAR = timedelta(days=366)
 
 
 def event_uid(event: Event) -> str:
@@ -36,7 +38,7 @@ def event_calendar(event: Event, *, language: str, changes: int = 0, cancelled: 
     calendar.add("method", "CANCEL" if gone else "PUBLISH")
     with override(language):
         calendar.add_component(_entry(event, organisation, sequence=event.revision + changes, gone=gone))
-    calendar.add_missing_timezones()
+    calendar.add_missing_timezones(first_date=event.starts_at.date(), last_date=event.ends_at.date() + A_YEAR)
     return calendar.to_ical()
 
 

@@ -56,8 +56,9 @@ def _note(event) -> str:
 
 def _denominator(seen: dict) -> str:
     tables = ngettext("conversation", "conversations", seen["tables"])
-    people = _("%(people)s people at the %(counted)s tables that were counted") % {
-        "people": seen["people"] or 0,
-        "counted": seen["counted"],
-    }
+    people = ngettext(
+        "%(people)s people at the %(counted)s table that was counted",
+        "%(people)s people at the %(counted)s tables that were counted",
+        seen["counted"],
+    ) % {"people": seen["people"] or 0, "counted": seen["counted"]}
     return f"{tables} · {people}"

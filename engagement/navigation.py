@@ -15,4 +15,10 @@ MENU.add("editions", Item(EVENTS, _("Editions and prompts"), "admin:engagement_e
 MENU.add("strategies", Item(EVENTS, _("Strategies"), "admin:engagement_strategy_changelist", "flag",
                             ("engagement.change_strategy",), 50))  # fmt: skip
 
+MENU.add("news", Item(EVENTS, _("News"), "admin:engagement_news_changelist", "newspaper",
+                      ("engagement.view_news",), 60))  # fmt: skip
+
 SITE.add("events", SiteLink(_("Events"), "engagement:events", 20))
+SITE.add("strategies", SiteLink(_("21 strategies"), "engagement:strategies", 30))
+SITE.add("news", SiteLink(_("News"), "engagement:news", 40))
+SITE.add("promise", SiteLink(_("What we do with your data"), "engagement:promise", 110, foot_only=True))

@@ -23,7 +23,7 @@ def registrations(stakeholder_id: int, user) -> Panel | None:
 @PANELS.register("conversations")
 def conversations(stakeholder_id: int, user) -> Panel | None:
     """The tables the person hosted or sat at."""
-    if not user.has_perm("engagement.view_gathering"):
+    if not user.has_perm("engagement.view_participant"):
         return None
     there = Q(host=stakeholder_id) | Q(participants__stakeholder=stakeholder_id)
     found = Gathering.objects.visible_to(user).filter(there).distinct().select_related("edition", "host")

@@ -57,6 +57,14 @@ class RegistrationQuerySet(models.QuerySet):
         return self.filter(state="attended")
 
 
+class NewsQuerySet(models.QuerySet):
+    """What others wrote about the work."""
+
+    def visible(self):
+        """What the public site shows, the latest first."""
+        return self.filter(visible=True)
+
+
 class GatheringQuerySet(models.QuerySet):
     """Tables people sat around."""
 
@@ -69,12 +77,11 @@ class GatheringQuerySet(models.QuerySet):
         return self.filter(state="logged")
 
     def with_counts(self):
-        """Each conversation with `guest_count`, `note_count` and `commitment_count`."""
-        return self.annotate(
-            guest_count=Count("participants", distinct=True),
-            note_count=Count("notes", distinct=True),
-            commitment_count=Count("commitments", distinct=True),
+        """Each conversation with `note_count` and `commitment_count`, the latest first."""
+        counted = self.annotate(
+            note_count=Count("notes", distinct=True), commitment_count=Count("commitments", distinct=True)
         )
+        return counted.order_by("-held_on", "-pk")
 
 
 class ParticipantQuerySet(models.QuerySet):

@@ -32,8 +32,8 @@ def events(words: str, user) -> list[Hit]:
 
 @SEARCHES.register("conversations")
 def conversations(words: str, user) -> list[Hit]:
-    """Conversations by host, place or zip."""
-    if not user.has_perm("engagement.view_gathering"):
+    """Conversations by host, place or zip, for who may see names."""
+    if not user.has_perm("engagement.view_participant"):
         return []
     found = Gathering.objects.visible_to(user).select_related("host", "edition")
     for word in words.split():

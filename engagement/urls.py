@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from engagement.views import attendance, conversations, events, registrations
+from engagement.views import attendance, conversations, events, registrations, site
 
 app_name = "engagement"
 
 urlpatterns = [
+    path("", site.home, name="home"),
+    path("news/", site.news, name="news"),
+    path("strategies/", site.strategies, name="strategies"),
+    path("promise/", site.promise, name="promise"),
     path("events/", events.event_list, name="events"),
     path("events/<slug:slug>/", events.event, name="event"),
     path("events/<slug:slug>/calendar.ics", events.event_file, name="event-file"),

@@ -15,7 +15,7 @@ def day_in_words(day: date) -> str:
 
 def hour_in_words(moment: datetime) -> str:
     """6:00 p.m."""
-    return formatted(timezone.localtime(moment), "g:i a")
+    return formatted(timezone.localtime(moment), "g:i\xa0a")
 
 
 def span_in_words(starts_at: datetime, ends_at: datetime) -> str:

@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.querysets import CampaignQuerySet
 from contacts.models import Segment, Topic
 
+CONTENT = ("subject", "subject_es", "preheader", "preheader_es", "blocks", "topic_id")
+"""What a launched campaign said; the database keeps it as it was."""
+CHANGED = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in CONTENT)
+
 
 @pghistory.track(level=pgtrigger.Statement)
 class Campaign(models.Model):
@@ -85,6 +89,15 @@ class Campaign(models.Model):
         verbose_name_plural = _("newsletters")
         ordering = ["-created_at"]
         permissions = [("launch_campaign", "Can launch, pause and cancel newsletters")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="content_is_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf(*CONTENT),
+                condition=pgtrigger.Condition(f"OLD.state <> 'draft' AND ({CHANGED})"),
+                func="RAISE EXCEPTION 'what a launched newsletter said stays as it is';",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -103,6 +116,7 @@ class Variant(models.Model):
         verbose_name = _("frozen content")
         verbose_name_plural = _("frozen contents")
         constraints = [models.UniqueConstraint(fields=["campaign", "language"], name="one_variant_per_language")]
+        triggers = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update)]
 
     def __str__(self) -> str:
         return f"{self.campaign} ({self.language})"

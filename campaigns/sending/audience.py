@@ -4,13 +4,14 @@ chosen: in an included segment and in no excluded one
   → said yes to the topic → has a working address nobody suppressed → is the first person with that address
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
 from campaigns.models import Campaign
-from contacts.models import Stakeholder
+from contacts.models import Segment, Stakeholder
 from contacts.segments.compiler import compile_segment
 
 JUDGED = """
@@ -65,10 +66,15 @@ class Audience:
 
 def chosen(campaign: Campaign) -> QuerySet[Stakeholder]:
     """Everybody in an included segment and in no excluded one, whether or not we may write to them."""
+    return chosen_by(campaign.include.order_by("pk"), campaign.exclude.order_by("pk"))
+
+
+def chosen_by(include: Iterable[Segment], exclude: Iterable[Segment]) -> QuerySet[Stakeholder]:
+    """The same for segments that no saved campaign names."""
     included, excluded = Q(), Q()
-    for segment in campaign.include.order_by("pk"):
+    for segment in include:
         included |= compile_segment(segment.definition)
-    for segment in campaign.exclude.order_by("pk"):
+    for segment in exclude:
         excluded |= compile_segment(segment.definition)
     people = Stakeholder.objects.filter(included) if included else Stakeholder.objects.none()
     return people.exclude(excluded) if excluded else people
@@ -76,21 +82,26 @@ def chosen(campaign: Campaign) -> QuerySet[Stakeholder]:
 
 def count_audience(campaign: Campaign) -> Audience:
     """What launching now would freeze."""
-    return _ask(campaign, JUDGED + COUNTED)
+    return _ask(chosen(campaign), JUDGED + COUNTED, campaign.topic_id)
+
+
+def count_audience_of(topic_id: int, include: Iterable[Segment], exclude: Iterable[Segment]) -> Audience:
+    """What launching would freeze for segments that no saved campaign names."""
+    return _ask(chosen_by(include, exclude), JUDGED + COUNTED, topic_id)
 
 
 def freeze_audience(campaign: Campaign) -> Audience:
     """Write one queued delivery per address we may write to, in one statement."""
-    return _ask(campaign, JUDGED + FROZEN + COUNTED, campaign.pk)
+    return _ask(chosen(campaign), JUDGED + FROZEN + COUNTED, campaign.topic_id, campaign.pk)
 
 
-def _ask(campaign: Campaign, statement: str, *more: int) -> Audience:
-    people = chosen(campaign).order_by().values("id", "language")
+def _ask(asked_for: QuerySet[Stakeholder], statement: str, *numbers: int) -> Audience:
+    people = asked_for.order_by().values("id", "language")
     if people.query.is_empty():
         return Audience(0, {})
     sql, params = people.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(chosen=sql), [*params, campaign.topic_id, *more])
+        cursor.execute(statement.format(chosen=sql), [*params, *numbers])
         counts = dict(cursor.fetchall())
     size = counts.pop("audience", 0)
     return Audience(size, counts)

@@ -1,7 +1,7 @@
 """The four questions; each answers “ok” or one sentence without a secret in it, within two seconds."""
 
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psycopg
 import redis
@@ -36,12 +36,17 @@ def broker() -> str:
 
 def worker() -> str:
     """Whether every queue has a worker that gave a sign in the last seconds."""
+    return pulse_of(settings.QUEUES)
+
+
+def pulse_of(queues: Sequence[str]) -> str:
+    """Whether each of these queues has a worker."""
     try:
         with client(start=False, patience=PATIENCE) as server:
-            signs = server.mget([pulse_key(queue) for queue in settings.QUEUES])
+            signs = server.mget([pulse_key(queue) for queue in queues])
     except (redis.RedisError, NobodyListens):
         return "Workers cannot be asked while Redis does not answer."
-    silent = [queue for queue, sign in zip(settings.QUEUES, signs, strict=True) if sign is None]
+    silent = [queue for queue, sign in zip(queues, signs, strict=True) if sign is None]
     return f"No worker listens to: {', '.join(silent)}." if silent else "ok"
 
 

@@ -180,7 +180,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sending": {"task": "campaigns.tasks.watch", "schedule": 20, "options": {"expires": 18}},
+    "interrupted-imports": {"task": "contacts.tasks.resume_imports", "schedule": 60, "options": {"expires": 55}},
     "single-mails": {"task": "crm.tasks.send_outbox", "schedule": 60, "options": {"expires": 55}},
+    "join-requests": {"task": "contacts.tasks.forget_old_requests", "schedule": 21600, "options": {"expires": 3600}},
 }
 
 # ── API ──────────────────────────────────────────────────────────────────────

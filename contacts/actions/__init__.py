@@ -6,15 +6,24 @@
 | `addresses` | add, choose and take away addresses and numbers |
 | `consent` | say yes, say no, leave everything |
 | `suppression` | stop mailing an address, and allow it again |
+| `joining` | ask to join, confirm it, forget who never confirmed |
+| `leaving` | leave a list or everything by one's own link, and come back |
+| `preferences` | look after one's own data by the link from a mail |
+| `letters` | the single mails of all this |
 | `taxonomy` | the types and topics every house starts with |
 """
 
 from contacts.actions.addresses import add_contact_point, add_email, add_phone, make_primary, remove_contact_point
 from contacts.actions.consent import give_consent, leave_everything, undo_withdrawal, withdraw_consent
+from contacts.actions.joining import ask_to_join, confirm_join, forget_old_requests
+from contacts.actions.leaving import come_back, leave_all, leave_list
+from contacts.actions.letters import send_preferences_link, send_privacy_request
+from contacts.actions.preferences import change_preferences
 from contacts.actions.stakeholders import (
     affiliate,
     create_stakeholder,
     find_or_create_person,
+    find_person,
     refresh_search,
     set_types,
     tag_stakeholders,
@@ -29,15 +38,25 @@ __all__ = [
     "add_email",
     "add_phone",
     "affiliate",
+    "ask_to_join",
+    "change_preferences",
+    "come_back",
+    "confirm_join",
     "create_stakeholder",
     "find_or_create_person",
+    "find_person",
+    "forget_old_requests",
     "give_consent",
+    "leave_all",
     "leave_everything",
+    "leave_list",
     "lift_suppression",
     "make_primary",
     "refresh_search",
     "remove_contact_point",
     "seed_taxonomy",
+    "send_preferences_link",
+    "send_privacy_request",
     "set_types",
     "suppress",
     "tag_stakeholders",

@@ -98,6 +98,11 @@ def find_or_create_person(
     return person, True
 
 
+def find_person(email: str, first_name: str, last_name: str) -> Stakeholder | None:
+    """The single person of this address and a name that can be theirs; the same rule as find_or_create_person."""
+    return _the_one(normalize_email(email), first_name, last_name)
+
+
 def _the_one(address: str, first: str, last: str) -> Stakeholder | None:
     """The single person behind `address` who can carry this name; None when nobody or several can."""
     people = list(

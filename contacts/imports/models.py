@@ -85,6 +85,9 @@ class ImportRun(models.Model):
     job = models.ForeignKey("crm.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
+    asked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When work on it was last asked for."
+    )
     committed_at = models.DateTimeField(_("saved at"), null=True, blank=True)
 
     objects = ImportRunQuerySet.as_manager()
@@ -99,7 +102,11 @@ class ImportRun(models.Model):
 
 
 class ImportRow(models.Model):
-    """One row of a file: what it said, what became of it and why."""
+    """One row of a file: what it said, what became of it and why.
+
+    The database does not check its two references: it is a report, written in bulk inside the transaction
+    that locks what it refers to (docs/decisions/0020-import-storage.md).
+    """
 
     class Outcome(models.TextChoices):
         """What became of the row; these five add up to the rows of the file."""
@@ -110,7 +117,10 @@ class ImportRow(models.Model):
         REJECTED = "rejected", _("rejected")
         AMBIGUOUS = "ambiguous", _("matches several people")
 
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    pk = models.CompositePrimaryKey("run", "line")
+    run = models.ForeignKey(
+        ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False, db_constraint=False
+    )
     line = models.PositiveIntegerField(_("line"))
     cells = models.JSONField(_("cells"), default=list)
     data = models.JSONField(_("read as"), default=dict)
@@ -118,14 +128,18 @@ class ImportRow(models.Model):
     column = models.CharField(_("column"), max_length=120, blank=True)
     message = models.TextField(_("why"), blank=True)
     stakeholder = models.ForeignKey(
-        "contacts.Stakeholder", on_delete=models.SET_NULL, null=True, blank=True, related_name="import_rows"
+        "contacts.Stakeholder",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="import_rows",
+        db_constraint=False,
     )
 
     class Meta:
         verbose_name = _("row of an import")
         verbose_name_plural = _("rows of imports")
         ordering = ["line"]
-        constraints = [models.UniqueConstraint(fields=["run", "line"], name="one_import_row_per_line")]
 
     def __str__(self) -> str:
         return f"{self.line}"

@@ -1,8 +1,9 @@
 """Long work: a list to look at; each line opens its progress page."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -48,7 +49,12 @@ class JobAdmin(ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
         """The progress page says it better than a form."""
-        return redirect("crm:job", pk=object_id)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        job = self.get_object(request, object_id)
+        if job is None:
+            raise Http404
+        return redirect("crm:job", pk=job.pk)
 
     @display(description=_("state"), ordering="state", label=COLOURS)
     def shown_state(self, job: Job) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -61,6 +62,8 @@ class OrganisationAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """A list of one is no list."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         return redirect(reverse("admin:crm_organisation_change", args=[Organisation.load().pk]))
 
     def response_post_save_change(self, request: HttpRequest, obj: Organisation) -> HttpResponse:

@@ -23,6 +23,7 @@ from engagement.actions.gatherings import (
     log_gathering,
     open_edition,
 )
+from engagement.actions.news import ensure_news
 from engagement.actions.registrations import (
     cancel_registration,
     fill_free_seats,
@@ -53,6 +54,7 @@ __all__ = [
     "create_event",
     "duplicate_event",
     "edit_gathering",
+    "ensure_news",
     "ensure_strategies",
     "fill_free_seats",
     "free_seats",

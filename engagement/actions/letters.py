@@ -71,4 +71,4 @@ def _calendar_file(registration: Registration, letter: str) -> list[tuple[str, s
         registration.event, language=registration.language, changes=registration.changes, cancelled=gone
     )
     method = "CANCEL" if gone else "PUBLISH"
-    return [(f"{registration.event.slug[:100]}.ics", f"{CONTENT_TYPE}; method={method}; charset=utf-8", content)]
+    return [(f"{registration.event.slug[:100]}.ics", f"{CONTENT_TYPE}; method={method}", content)]

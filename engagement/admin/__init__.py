@@ -1,5 +1,5 @@
 """The back office of engagement, one file a family."""
 
-from engagement.admin import conversations, events, registrations
+from engagement.admin import conversations, events, news, registrations
 
-__all__ = ["conversations", "events", "registrations"]
+__all__ = ["conversations", "events", "news", "registrations"]

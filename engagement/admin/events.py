@@ -62,11 +62,12 @@ class EventAdmin(ModelAdmin):
     list_per_page = 30
     search_fields = ["title_en", "title_es", "venue"]
     date_hierarchy = "starts_at"
+    view_on_site = False
     prepopulated_fields = {"slug": ["title_en"]}
     actions_detail = ["list_at_the_door", "public_page", "publish", "duplicate", "call_off"]
     fieldsets: Any = [
-        (None, {"fields": [("kind", "featured"), ("starts_at", "ends_at"), "tell", "slug"]}),
-        (_("Place and seats"), {"fields": [("venue", "address", "zip"), ("capacity", "waitlist")]}),
+        (None, {"fields": [("kind", "featured"), "starts_at", "ends_at", "tell", "slug"]}),
+        (_("Place and seats"), {"fields": ["venue", ("address", "zip"), ("capacity", "waitlist")]}),
         (_("In English"), {"classes": ["tab"], "fields": ["title_en", "summary_en", "description_en"]}),
         (_("In Spanish"), {"classes": ["tab"], "fields": ["title_es", "summary_es", "description_es"]}),
     ]
@@ -101,16 +102,24 @@ class EventAdmin(ModelAdmin):
         allowed = super().has_delete_permission(request, obj)
         return allowed and (not isinstance(obj, Event) or not obj.registrations.exists())
 
+    def has_duplicate_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Who may add an event may copy one."""
+        return self.has_add_permission(request)
+
+    def has_door_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Who may mark who came."""
+        return request.user.has_perm("engagement.change_registration")
+
     def get_actions_detail(self, request: HttpRequest, object_id: int):
         """Only the buttons that make sense for the event as it stands."""
         event = get_object_or_404(Event, pk=object_id)
-        hidden = {
+        senseless = {
             "publish": event.state != Event.State.DRAFT,
             "call_off": event.state != Event.State.PUBLISHED or event.is_over,
             "public_page": event.state == Event.State.DRAFT,
         }
         offered = super().get_actions_detail(request, object_id)
-        return [button for button in offered if not hidden.get(button.method.original_function_name, False)]
+        return [button for button in offered if not senseless.get(button.path.replace("-", "_"))]
 
     @display(description=_("event"), ordering="title_en", header=True)
     def name(self, event: Event) -> tuple[str, str]:
@@ -141,7 +150,7 @@ class EventAdmin(ModelAdmin):
         """Who registered, and who came."""
         return redirect("engagement:attendance", pk=object_id)
 
-    @action(description=_("Public page"), url_path="public")
+    @action(description=_("Public page"), url_path="public-page", permissions=["view"])
     def public_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The event as the public sees it."""
         return redirect(get_object_or_404(Event, pk=object_id).get_absolute_url())
@@ -152,7 +161,7 @@ class EventAdmin(ModelAdmin):
         text = _t("The public sees the event and can register for it from then on.")
         return self._ask(request, object_id, _t("Publish this event?"), text, _t("Publish it"), _publish)
 
-    @action(description=_("Duplicate"), url_path="duplicate", permissions=["add"])
+    @action(description=_("Duplicate"), url_path="duplicate", permissions=["duplicate"])
     def duplicate(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Ask once, then make a draft with the same words four weeks later."""
         text = _t("A new draft with the same words, place and seats, four weeks later. Nobody is registered for it.")

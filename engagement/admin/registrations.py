@@ -35,7 +35,7 @@ class RegistrationAdmin(ExportMixin, ModelAdmin):
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Names and addresses leave the house only with those who may export people."""
-        return request.user.has_perm("contacts.export_stakeholder")
+        return request.user.has_perm("crm.export_people")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People register on the public page or are added at the door."""

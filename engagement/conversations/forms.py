@@ -90,7 +90,7 @@ class GuestForm(forms.Form):
         widget=forms.TextInput(attrs=ZIP),
     )
     email = forms.EmailField(
-        label=_("E-mail, if they want to hear from us"),
+        label=_("E-mail, if they gave it"),
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from campaigns.actions.launch import NotADraft, NothingToSend, launch_campaign
 from campaigns.content.render import BrokenContent
@@ -89,7 +89,8 @@ def test_content_is_frozen_in_every_language_of_the_audience(draft, staff, mailb
     Stakeholder.objects.filter(name="Person 1").update(language="es")
     launched = launch_campaign(draft, by=staff)
     assert {variant.language for variant in launched.variants.all()} == {"en", "es"}
-    Campaign.objects.filter(pk=launched.pk).update(subject="Changed afterwards")
+    with pytest.raises(DatabaseError, match="stays as it is"):
+        Campaign.objects.filter(pk=launched.pk).update(subject="Changed afterwards")
     work()
     assert {mail.message["Content-Language"] for mail in mailbox.received} == {"en", "es"}
     assert {mail.message["Subject"] for mail in mailbox.received} == {"News"}

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0003_verbs'),
+        ('contacts', '0006_lighter_consent'),
     ]
 
     operations = [

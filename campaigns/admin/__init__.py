@@ -1,0 +1,5 @@
+"""The back office of newsletters."""
+
+from campaigns.admin import campaigns
+
+__all__ = ["campaigns"]

@@ -1,0 +1,82 @@
+"""Forms of the newsletter's editor."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.content.blocks import BLOCKS
+from campaigns.content.merge import FIELDS, LINKS
+from campaigns.content.render import check_content
+from campaigns.models import Campaign
+from engagement.models import Event
+
+
+class BlocksWidget(forms.Widget):
+    """Mounts the block editor over a hidden field that carries the blocks as JSON."""
+
+    template_name = "campaigns/blocks_widget.html"
+
+    class Media:
+        css = {"all": ["campaigns/editor.css"]}
+        js = [forms.widgets.Script("campaigns/editor.js", type="module")]
+
+    problems: list[dict[str, Any]] = []
+
+    def format_value(self, value: Any) -> str:
+        """The blocks as JSON, whatever was posted."""
+        return value if isinstance(value, str) else json.dumps(value or [])
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Everything the editor needs to draw itself."""
+        context = super().get_context(name, value, attrs)
+        context["editor"] = {
+            "kinds": [block.describe() for block in BLOCKS],
+            "fields": [[name, str(field.label)] for name, field in FIELDS.items()],
+            "links": [[name, str(label)] for name, label in LINKS.items()],
+            "events": [[event.pk, f"{event.title} · {event.starts_at:%Y-%m-%d}"] for event in _events(self, value)],
+            "problems": self.problems,
+        }
+        return context
+
+
+def _events(widget: BlocksWidget, value: Any) -> list[Event]:
+    """Public events, the coming ones first."""
+    coming = Event.objects.published().upcoming()[:100]
+    return [*coming, *Event.objects.published().past()[:30]]
+
+
+class CampaignForm(forms.ModelForm):
+    """What staff fill in to write a newsletter."""
+
+    class Meta:
+        model = Campaign
+        fields = ["name", "topic", "include", "exclude", "subject", "preheader", "subject_es", "preheader_es", "blocks"]
+        widgets = {"blocks": BlocksWidget}
+        help_texts = {"include": _("Everybody in any of these segments …"), "exclude": _("… except who is in these.")}
+
+    def clean_blocks(self) -> list[Any]:
+        """The posted JSON as a list; an emptied editor is an empty list."""
+        return self.cleaned_data.get("blocks") or []
+
+    def clean(self) -> dict[str, Any]:
+        """Name every problem of the content at its field; those of the blocks also reach the editor."""
+        data = super().clean() or {}
+        says = Campaign(**{name: data.get(name, "") for name in ("subject", "preheader", "subject_es", "preheader_es")})
+        says.blocks = data.get("blocks", [])
+        problems = check_content(says)
+        widget = self.fields["blocks"].widget
+        widget.problems = [vars(problem) for problem in problems if problem.index >= 0]
+        for problem in problems:
+            where = "blocks" if problem.index >= 0 else problem.field
+            self.add_error(where, ValidationError(str(problem) if problem.index >= 0 else problem.message))
+        return data
+
+
+class TestForm(forms.Form):
+    """Where a test goes, and in which language."""
+
+    test_address = forms.EmailField(label=_("Send a test to"))
+    test_language = forms.ChoiceField(choices=[("en", _("English")), ("es", _("Spanish"))], required=False)

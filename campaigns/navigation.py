@@ -1,0 +1,12 @@
+"""The place of newsletters in the back office's menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.navigation import MENU, OUTREACH, Item
+
+MENU.add(
+    "newsletters",
+    Item(
+        OUTREACH, _("Newsletters"), "admin:campaigns_campaign_changelist", "campaign", ("campaigns.view_campaign",), 10
+    ),
+)

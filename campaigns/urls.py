@@ -1,0 +1,17 @@
+"""Routes of newsletters."""
+
+from django.urls import path
+
+from campaigns.views import browser, editor, pages
+
+app_name = "campaigns"
+
+urlpatterns = [
+    path("newsletters/<str:token>/", browser.newsletter, name="browser"),
+    path("outreach/preview/", editor.show, name="preview"),
+    path("outreach/audience/", editor.audience, name="audience"),
+    path("outreach/<int:pk>/content/", pages.content, name="content"),
+    path("outreach/<int:pk>/review/", pages.review, name="review"),
+    path("outreach/<int:pk>/launch/", pages.launch, name="launch"),
+    path("outreach/<int:pk>/copy/", pages.copy, name="copy"),
+]

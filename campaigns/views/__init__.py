@@ -1,0 +1,1 @@
+"""Pages of newsletters outside the lists and forms of the back office."""

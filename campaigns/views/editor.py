@@ -1,0 +1,95 @@
+"""What the editor asks while somebody writes: how it looks now, and who would get it."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from campaigns.actions.launch import LEFT_OUT
+from campaigns.content.merge import FIELDS, sample_values, splice
+from campaigns.content.preflight import checklist
+from campaigns.content.render import preview
+from campaigns.models import Campaign
+from campaigns.sending.audience import chosen_by, count_audience_of
+from contacts.models import Segment, Stakeholder, Topic
+from crm.doors import back_office
+
+LINES = ("subject", "preheader", "subject_es", "preheader_es")
+LANGUAGES = ("en", "es")
+
+
+@back_office("campaigns.change_campaign", "campaigns.add_campaign")
+@require_POST
+def show(request: HttpRequest) -> JsonResponse:
+    """The unsaved newsletter as one reader would see it, with what is still wrong and the checklist."""
+    says = unsaved(request.POST)
+    language = request.POST.get("language") if request.POST.get("language") in LANGUAGES else "en"
+    said = preview(says, str(language))
+    values = sample_values(str(language)) | _reader(request)
+    size = request.POST.get("size", "")
+    checks = checklist(says, said, size=int(size) if size.isdigit() else None)
+    return JsonResponse(
+        {
+            "subject": splice(said.subject, values, escape="header"),
+            "html": splice(said.html, values, escape="html"),
+            "text": splice(said.text, values, escape="text"),
+            "problems": [vars(problem) for problem in said.problems],
+            "checks": [vars(check) for check in checks],
+        }
+    )
+
+
+@back_office("campaigns.change_campaign", "campaigns.add_campaign")
+@require_POST
+def audience(request: HttpRequest) -> JsonResponse:
+    """How many people would get the unsaved newsletter, why others would not, and a few to preview it as."""
+    topic, include, exclude = _audience_asked(request.POST)
+    if topic is None or not include:
+        return JsonResponse({"size": 0, "line": _("Choose a topic and at least one segment."), "why": [], "people": []})
+    counted = count_audience_of(topic.pk, include, exclude)
+    line = ngettext("%d person will get this", "%d people will get this", counted.size) % counted.size
+    why = [f"{count} {LEFT_OUT[reason]}" for reason, count in sorted(counted.left_out.items())]
+    people = _some_readers(request, topic, include, exclude)
+    return JsonResponse({"size": counted.size, "line": line, "why": why, "people": people})
+
+
+def unsaved(posted: QueryDict) -> Campaign:
+    """A newsletter from what stands in the form now, good or not; it is never saved."""
+    says = Campaign(**{name: posted.get(name, "")[:1000] for name in LINES})
+    says.topic = _topic(posted) or Topic(name_en="Newsletter", name_es="Boletín")
+    try:
+        says.blocks = json.loads(posted.get("blocks") or "[]")
+    except ValueError:
+        says.blocks = None
+    return says
+
+
+def _topic(posted: QueryDict) -> Topic | None:
+    return Topic.objects.filter(pk=_number(posted.get("topic"))).first()
+
+
+def _audience_asked(posted: QueryDict) -> tuple[Topic | None, list[Segment], list[Segment]]:
+    include, exclude = ([_number(pk) for pk in posted.getlist(name)] for name in ("include", "exclude"))
+    return _topic(posted), list(Segment.objects.filter(pk__in=include)), list(Segment.objects.filter(pk__in=exclude))
+
+
+def _some_readers(
+    request: HttpRequest, topic: Topic, include: list[Segment], exclude: list[Segment]
+) -> list[list[int | str]]:
+    """A few who would get it and whom the person may see."""
+    chosen = chosen_by(include, exclude).values("pk")
+    people = Stakeholder.objects.visible_to(request.user).filter(pk__in=chosen).mailable(topic)
+    return [[person.pk, person.name] for person in people.order_by("name", "pk")[:8]]
+
+
+def _reader(request: HttpRequest) -> dict[str, Any]:
+    """The merge values of the person whom the preview is shown as, if any."""
+    people = Stakeholder.objects.visible_to(request.user).filter(pk=_number(request.POST.get("person")))
+    return people.values(*FIELDS).first() or {}
+
+
+def _number(value: str | None) -> int:
+    return int(value) if value and value.isdigit() and len(value) < 12 else 0

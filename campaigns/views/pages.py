@@ -1,0 +1,90 @@
+"""Pages of one newsletter: the last look before it leaves, what it said afterwards, and a copy of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from campaigns.actions.content import copy_campaign
+from campaigns.actions.launch import LEFT_OUT, launch_campaign
+from campaigns.content.merge import sample_values, splice
+from campaigns.content.preflight import checklist
+from campaigns.content.render import preview
+from campaigns.models import Campaign
+from campaigns.sending.audience import count_audience
+from crm.doors import back_office, page
+from crm.errors import Refused
+
+State = Campaign.State
+
+
+@back_office("campaigns.view_campaign")
+@require_safe
+def content(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a newsletter says: the frozen content of a launched one, the draft as it stands otherwise."""
+    campaign = get_object_or_404(Campaign.objects.select_related("topic"), pk=pk)
+    context = {"title": campaign.name, "campaign": campaign, "said": _said(campaign)}
+    return page(request, "campaigns/content.html", context)
+
+
+@back_office("campaigns.launch_campaign")
+@require_safe
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """The last look: who gets it, who does not and why, and the list to go through."""
+    campaign = get_object_or_404(Campaign.objects.select_related("topic"), pk=pk)
+    if campaign.state != State.DRAFT:
+        return redirect("campaigns:content", pk=pk)
+    counted = count_audience(campaign)
+    checks = checklist(campaign, preview(campaign, "en"), size=counted.size)
+    context = {
+        "title": _("Launch “%(name)s”") % {"name": campaign.name},
+        "campaign": campaign,
+        "size": counted.size,
+        "left_out": [(count, LEFT_OUT[reason]) for reason, count in sorted(counted.left_out.items())],
+        "checks": checks,
+        "ready": all(check.ok or not check.blocks_launch for check in checks),
+        "said": _said(campaign),
+    }
+    return page(request, "campaigns/review.html", context)
+
+
+@back_office("campaigns.launch_campaign")
+@require_POST
+def launch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Freeze the audience and start sending, or say why not."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    try:
+        launch_campaign(campaign, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("campaigns:review", pk=pk)
+    messages.success(request, _("It is on its way. You can leave this page; sending goes on."))
+    return redirect("campaigns:content", pk=pk)
+
+
+@back_office("campaigns.add_campaign")
+@require_POST
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft that says the same, opened in the editor."""
+    campaign = get_object_or_404(Campaign.objects.select_related("topic"), pk=pk)
+    twin = copy_campaign(campaign, by=request.user)  # type: ignore[arg-type]
+    messages.success(request, _("This is your copy. Nothing was sent."))
+    return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[twin.pk]))
+
+
+def _said(campaign: Campaign) -> list[dict[str, Any]]:
+    """Subject and HTML in every language, with an invented reader's values."""
+    frozen = {variant.language: variant for variant in campaign.variants.order_by("language")}
+    draft = campaign.state == State.DRAFT
+    languages = ["en", "es"] if draft else list(frozen)
+    shown = []
+    for language in languages:
+        said = preview(campaign, language) if draft else frozen[language]
+        values = sample_values(language)
+        html, subject = splice(said.html, values, escape="html"), splice(said.subject, values, escape="header")
+        shown.append({"language": language, "subject": subject, "html": html})
+    return shown

@@ -1,0 +1,1 @@
+"""What members type: the join form, their preferences, an address for a fresh link."""

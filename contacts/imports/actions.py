@@ -1,0 +1,201 @@
+"""The verbs of imports: receive a file, check it, save it, take up what was interrupted."""
+
+import hashlib
+import logging
+from collections.abc import Iterable
+
+from django.core.files.base import ContentFile, File
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contacts.actions.acting import acting
+from contacts.imports.errors import BeingSaved, NotReady, UnknownTopic, Unreadable
+from contacts.imports.files import PeopleFile
+from contacts.imports.matching import match
+from contacts.imports.models import ImportRun, Partner
+from contacts.imports.news import tell_the_house
+from contacts.imports.planning import Terms, plan
+from contacts.imports.progress import Progress
+from contacts.imports.staging import stage
+from contacts.imports.warnings import warnings_about
+from contacts.imports.writing import keep_cells, write_book, write_rows
+from contacts.models.taxonomy import Topic
+
+log = logging.getLogger(__name__)
+State = ImportRun.State
+LARGEST_FILE = 512 << 20
+RUN_LOCK, BOOK_LOCK = 7301, 7302
+"""Classes of advisory locks: one worker to a run, one commit at a time to the book."""
+TRIES = 3
+
+
+def partner_named(name: str) -> Partner:
+    """The partner of this name, made when it is new; case does not matter."""
+    tidy = " ".join(name.split())[:160]
+    if not tidy:
+        raise NotReady(_("Say which partner the file comes from."))
+    return Partner.objects.filter(name__iexact=tidy).first() or Partner.objects.create(name=tidy)
+
+
+def topics_named(slugs: Iterable[str]) -> list[Topic]:
+    """The topics with these short names; raises UnknownTopic that names the first one that is not there."""
+    known = {topic.slug: topic for topic in Topic.objects.all()}
+    for slug in slugs:
+        if slug not in known:
+            raise UnknownTopic(
+                _("There is no topic “%(slug)s”. Topics: %(known)s.")
+                % {"slug": slug, "known": ", ".join(sorted(known))}
+            )
+    return [known[slug] for slug in dict.fromkeys(slugs)]
+
+
+def receive_file(
+    upload: File, *, partner: Partner, topics: Iterable[Topic] = (), wording: str = "", name: str = "", by=None
+) -> ImportRun:
+    """Keep a partner's file under a name of our own; nothing is read yet."""
+    if (upload.size or 0) > LARGEST_FILE:
+        raise Unreadable(_("The file is larger than 512 MB. Send it in parts."))
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    run = ImportRun(
+        partner=partner,
+        original_name=(name or upload.name or "")[:255],
+        sha256=digest.hexdigest(),
+        size=upload.size or 0,
+        consent_wording=wording,
+        by=by,
+    )
+    content = upload if upload.size else ContentFile(b"")
+    run.file.save("upload", content, save=False)
+    with transaction.atomic():
+        run.save()
+        run.topics.set(topics)
+    return run
+
+
+def check_import(run: ImportRun, *, by=None) -> ImportRun:
+    """Read, match and count without touching the book. Raises Unreadable; the run keeps the reason."""
+    if run.state in (State.COMMITTED, State.COMMITTING):
+        raise NotReady(_("This file is saved already."))
+    _note(run, state=State.CHECKING, refusal="", asked_at=timezone.now())
+    with _refusals_kept(run), Progress(run.job) as told, transaction.atomic():
+        _only_one(run)
+        people = _stage(run, told)
+        run.counts = plan(_terms(run), everyone=False)
+        told(90, _("Writing the report"))
+        _report(run, people, committed=False)
+        run.state = State.CHECKED
+        run.save()
+    return run
+
+
+def commit_import(run: ImportRun, *, by=None) -> ImportRun:
+    """Write a file into the book, all of it or nothing; safe to repeat after a crash.
+
+    Raises Unreadable, BeingSaved, or whatever the database said after the run has noted it.
+    """
+    if run.state == State.COMMITTED:
+        return run
+    _note(run, state=State.COMMITTING, refusal="", asked_at=timezone.now())
+    with _refusals_kept(run), Progress(run.job) as told, acting("commit_import", by, source=f"import {run.pk}"):
+        for attempt in range(1, TRIES + 1):
+            try:
+                _commit(run, told, by=by)
+                return run
+            except OperationalError as error:
+                if attempt == TRIES or getattr(error.__cause__, "sqlstate", "") not in ("40P01", "40001"):
+                    raise
+                log.info("Import %s met another writer and starts over", run.pk)
+    return run
+
+
+@transaction.atomic
+def _commit(run: ImportRun, told: Progress, *, by) -> None:
+    _only_one(run)
+    run.refresh_from_db()
+    if run.state == State.COMMITTED:
+        return
+    people = PeopleFile(run)
+    stage(people.entries(), told=lambda done: told(min(35, done // 5_000), _read_so_far(done)))
+    _one_writer()
+    told(40, _("Finding out who is in the book already"))
+    match()
+    run.counts = plan(_terms(run), everyone=True)
+    write_book(run, by=by, told=told)
+    told(95, _("Writing the report"))
+    _report(run, people, committed=True)
+    run.state = State.COMMITTED
+    run.committed_at = timezone.now()
+    run.save()
+    tell_the_house()
+
+
+def _stage(run: ImportRun, told: Progress) -> PeopleFile:
+    people = PeopleFile(run)
+    stage(people.entries(), told=lambda done: told(min(60, done // 5_000), _read_so_far(done)))
+    told(65, _("Finding out who is in the book already"))
+    match()
+    return people
+
+
+def _read_so_far(done: int) -> str:
+    return _("%(count)d rows read") % {"count": done}
+
+
+def _terms(run: ImportRun) -> Terms:
+    every = list(Topic.objects.order_by("pk").values_list("pk", flat=True))
+    return Terms(topics=list(run.topics.values_list("pk", flat=True)), every_topic=every)
+
+
+def _report(run: ImportRun, people: PeopleFile, *, committed: bool) -> None:
+    """Columns, warnings and rows as the page shows them; samples are forgotten once they were of use."""
+    keep_cells(people.table)
+    write_rows(run, committed=committed)
+    run.format = people.table.format
+    columns = [column.as_dict() for column in people.columns]
+    run.mapping = {"columns": [{**column, "samples": []} for column in columns] if committed else columns}
+    run.warnings = people.warnings() + warnings_about(run)
+
+
+def _only_one(run: ImportRun) -> None:
+    """One worker to a run; the lock falls with the transaction, so a killed worker holds nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [RUN_LOCK, run.pk])
+        if not cursor.fetchone()[0]:
+            raise BeingSaved(_("This file is being worked on at this moment."))
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+
+
+def _one_writer() -> None:
+    """Commits wait for each other here: two files with the same new person must not both make them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [BOOK_LOCK])
+
+
+def _note(run: ImportRun, **facts: object) -> None:
+    for name, value in facts.items():
+        setattr(run, name, value)
+    run.save(update_fields=list(facts))
+
+
+class _refusals_kept:
+    """What stops an import is kept with the run in words for its sender; the error goes on to the door."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self.run = run
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind, error, trace) -> None:
+        if error is None or isinstance(error, BeingSaved):
+            return
+        if isinstance(error, Unreadable):
+            _note(self.run, state=State.REFUSED, refusal=str(error))
+        else:
+            log.error("Import %s failed: %s", self.run.pk, type(error).__name__)
+            _note(self.run, state=State.FAILED, refusal=_("Something went wrong; nothing was changed. Try again."))

@@ -1,0 +1,54 @@
+"""E-mail addresses as people write them into spreadsheets."""
+
+import re
+from functools import lru_cache
+
+from email_validator import EmailNotValidError, validate_email
+
+from contacts.addresses import normalize_email
+
+ORDINARY = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
+)
+"""What nearly every address looks like; the rest is asked of email-validator, which is slower."""
+NOTHING = frozenset(
+    ("", "-", "--", "n/a", "na", "none", "no", "null", "nan", "unknown", "no email", "no e-mail", "sin correo", ".")
+)
+IN_BRACKETS = re.compile(r"<([^<>]+@[^<>]+)>")
+BETWEEN = re.compile(r"[\s;,|]+")
+
+
+def split_emails(cell: str) -> list[str]:
+    """The addresses of a cell, normalised and each once; words that stand for nothing give none.
+
+    `Ann Lee <ann@example.org>; mailto:bob@example.org` gives both addresses. What cannot be an
+    address is returned as it is: `is_email` tells.
+    """
+    text = normalize_email(cell)
+    if text in NOTHING:
+        return []
+    if ORDINARY.fullmatch(text):
+        return [text]
+    bracketed = IN_BRACKETS.findall(text)
+    parts = bracketed or (BETWEEN.split(text) if text.count("@") > 1 else [text])
+    tidied = [part.strip().removeprefix("mailto:").strip("<>()[]'\".;,:") for part in parts]
+    return list(dict.fromkeys(part for part in tidied if part not in NOTHING))
+
+
+def is_email(address: str) -> bool:
+    """Whether mail could be sent to a normalised address, by its form."""
+    if len(address) <= 254 and ORDINARY.fullmatch(address) and address.index("@") <= 64:
+        return True
+    return _is_unusual_email(address)
+
+
+@lru_cache(maxsize=1024)
+def _is_unusual_email(address: str) -> bool:
+    if not address.isprintable() or " " in address:
+        return False
+    try:
+        validate_email(address, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True

@@ -1,0 +1,19 @@
+"""Why an import is not done, in sentences for the person who sent the file."""
+
+from crm.errors import Refused
+
+
+class Unreadable(Refused):
+    """The file cannot be read as a list of people at all."""
+
+
+class UnknownTopic(Refused):
+    """A topic was asked for that does not exist."""
+
+
+class BeingSaved(Refused):
+    """Another worker is on this run at this moment."""
+
+
+class NotReady(Refused):
+    """The run is not in a state in which this can be done."""

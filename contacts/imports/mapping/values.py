@@ -1,0 +1,114 @@
+"""What the values of a file mean: types, languages, consent states, yes and no; in English and Spanish."""
+
+import re
+from functools import lru_cache
+
+from contacts.imports.mapping.headers import plain
+
+TYPES: dict[str, str] = {
+    "individual": """individual; committed individual; resident; neighbor; neighbour; community member; citizen;
+        volunteer; person; persona; individuo; residente; vecino; vecina; persona comprometida; voluntario;
+        voluntaria""",
+    "grassroots-leader": """grassroots leader; grassroots community leader; community leader; grassroots;
+        neighborhood leader; lider comunitario; lider comunitaria; lideresa comunitaria; lider de base; lider""",
+    "activist": "activist; advocate; organizer; community organizer; activista; defensor; defensora",
+    "politician": """politician; elected official; elected; public official; council member; legislator; politico;
+        politica; funcionario electo; funcionaria electa; oficial electo""",
+    "business": """business; company; corporate; corporation; private sector; employer; small business; for profit;
+        negocio; empresa; sector privado; comercio""",
+    "government": "government; govt; public agency; city; county; agency; public sector; gobierno; sector publico",
+    "faith": """faith; community of faith; faith community; faith based; faith based organization; church;
+        congregation; clergy; mosque; synagogue; temple; pastor; comunidad de fe; fe; iglesia; congregacion""",
+    "nonprofit": """nonprofit; non profit; not for profit; non profit organization; nonprofit organization; ngo;
+        npo; 501c3; 501 c 3; charity; foundation; sin fines de lucro; organizacion sin fines de lucro; ong;
+        fundacion""",
+}
+"""Slug of a seeded type → words for it; the names staff gave to types are known as well."""
+
+LANGUAGES = {
+    "en": "en; eng; english; ingles; en us; en gb; us english; american english",
+    "es": "es; esp; spa; spanish; espanol; castellano; sp; es mx; es es; es us; spanish espanol; espanol spanish",
+}
+
+STATES = {
+    "subscribed": """subscribed; subscriber; active; opted in; opt in; confirmed; express; implied; suscrito;
+        suscrita; activo; activa; email subscriber; marketing contact; confirmado; permission granted; opted_in""",
+    "unsubscribed": """unsubscribed; unsubscribe; opted out; opt out; opt out of email; removed; left; inactive;
+        no longer subscribed; baja; dado de baja; dada de baja; desuscrito; desuscrita; no suscrito; cancelado;
+        de baja; unsub; global unsubscribe; unsubscribed by user""",
+    "bounced": """cleaned; bounced; bounce; hard bounce; hard bounced; undeliverable; invalid; invalid email;
+        bouncing; rebotado; rebotada; non existent; does not exist; bad address; suspended""",
+    "complained": """complained; complaint; spam complaint; marked as spam; abuse; abuse complaint;
+        reported as spam; spam""",
+    "no_contact": """do not contact; do not email; do not mail; dnc; no contactar; no escribir; never contact;
+        blocked; suppressed; global suppression; no enviar""",
+    "none": """non subscribed; nonsubscribed; transactional; pending; unconfirmed; not subscribed; none; never;
+        awaiting confirmation; not set; no permissions set; temporary hold; non marketing contact; pendiente;
+        never subscribed""",
+}
+"""What a file may say about writing to somebody; `none` is no yes and no no."""
+
+STRICTEST = ("no_contact", "complained", "unsubscribed", "bounced", "none", "subscribed")
+"""When several columns or rows speak about one person, the first of these wins."""
+
+_YES = """
+    1 y yes true t si s x on checked verdadero ok
+"""
+YES = frozenset(_YES.split())
+_NO = """
+    0 n no false f off none na null unchecked falso never
+"""
+NO = frozenset((*_NO.split(), "n a", "not unsubscribed", "not set"))
+DATE = re.compile(r"\b(19|20)\d\d\b")
+
+
+def _turn(table: dict[str, str]) -> dict[str, str]:
+    return {" ".join(word.split()): key for key, words in table.items() for word in words.split(";")}
+
+
+_TYPES, _LANGUAGES, _STATES = _turn(TYPES), _turn(LANGUAGES), _turn(STATES)
+
+
+@lru_cache(maxsize=4096)
+def type_slug(value: str) -> str:
+    """The slug of a seeded type that `value` names, empty when we do not know it."""
+    return _TYPES.get(plain(value)) or _TYPES.get(plain(value).removesuffix("s")) or ""
+
+
+@lru_cache(maxsize=1024)
+def language_code(value: str) -> str:
+    """`en` or `es`, empty when we do not know it."""
+    return _LANGUAGES.get(plain(value), "")
+
+
+@lru_cache(maxsize=1024)
+def email_state(value: str) -> str:
+    """A key of STATES, empty when the value says nothing about e-mail."""
+    return _STATES.get(plain(value), "")
+
+
+@lru_cache(maxsize=4096)
+def agrees(value: str) -> bool | None:
+    """A yes that was really said (yes, x, a date), a no, or None for an empty cell; what we do not know is no yes."""
+    words = plain(value)
+    if not words:
+        return None
+    return words in YES or bool(DATE.search(words))
+
+
+@lru_cache(maxsize=4096)
+def forbids(value: str) -> bool:
+    """Whether a cell under “unsubscribed” or “do not contact” says so: anything but empty and no."""
+    words = plain(value)
+    return bool(words) and words not in NO
+
+
+def strictest(states: list[str]) -> str:
+    """The word that binds us when several were said; empty when none was."""
+    return min(states, key=STRICTEST.index) if states else ""
+
+
+def split_words(value: str) -> list[str]:
+    """The words of a cell with several: commas, semicolons, bars, line breaks, Google's “ ::: ”."""
+    parts = re.split(r":::|[,;|\n]", value)
+    return [word for part in parts if (word := " ".join(part.replace('"', " ").split()).strip("* "))]

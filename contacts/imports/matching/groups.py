@@ -1,0 +1,112 @@
+"""Who is who among those that share an address, a number or a name: pure rules, no database."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from contacts.imports.cleaning.names import Name, compatible, is_full
+
+CROWD = 500
+"""People behind one address beyond which a row without a full name is not compared with each."""
+
+
+class Member(NamedTuple):
+    """Somebody in a group: of the book (`person`), settled before (`person` or `leader`), or a row to settle."""
+
+    line: int | None
+    person: int | None
+    leader: int | None
+    kind: str
+    name: Name
+    zip: str = ""
+    phone: bool = False
+
+
+class Tie(NamedTuple):
+    """What became known of a row: it is this person, or the same as that line, or it could be several."""
+
+    line: int
+    person: int | None = None
+    leader: int | None = None
+    vague: bool = False
+
+
+Rule = Callable[[Member, Member], bool]
+
+
+def goes_with(one: Member, other: Member) -> bool:
+    """On one e-mail address: names that may be one person's; a row without a name goes with whoever is there."""
+    if one.kind == other.kind == "organisation":
+        return one.name == other.name
+    if one.kind != other.kind:
+        return one.name == Name()
+    return compatible(one.name, other.name)
+
+
+def same_name(one: Member, other: Member) -> bool:
+    """On one phone number: the same name, not a likely one."""
+    return one.kind == other.kind and one.name == other.name
+
+
+def same_name_and_no_other_phone(one: Member, other: Member) -> bool:
+    """In one zip code: the same full name, and not two numbers that differ."""
+    return same_name(one, other) and is_full(one.name) and not (one.phone and other.phone)
+
+
+def same_organisation(one: Member, other: Member) -> bool:
+    """Of one name: organisations in the same place, as far as places are known."""
+    return one.kind == other.kind and one.name == other.name and (not one.zip or not other.zip or one.zip == other.zip)
+
+
+def settle_group(members: Iterable[Member], rule: Rule) -> Iterator[Tie]:
+    """Tie each row of a group to the one it agrees with; two that agree make it vague, none makes it the first.
+
+    Full names go before initials and blanks, so that `J. Smith` finds the Smiths it could be.
+    """
+    known: list[Member] = []
+    rows: list[Member] = []
+    for member in members:
+        (known if member.person or member.leader else rows).append(member)
+    identities = _Identities(known)
+    for row in sorted(rows, key=lambda row: (not _says_all(row), row.line)):
+        found = identities.of(row, rule)
+        if not found:
+            identities.add(row._replace(leader=row.line))
+        elif len(found) > 1:
+            yield Tie(row.line or 0, vague=True)
+        else:
+            yield Tie(row.line or 0, person=found[0].person, leader=None if found[0].person else found[0].leader)
+
+
+def _says_all(member: Member) -> bool:
+    return member.kind == "organisation" or is_full(member.name)
+
+
+class _Identities:
+    """Those of a group who are told apart so far."""
+
+    def __init__(self, known: list[Member]) -> None:
+        self.all: dict[tuple[int | None, int | None], Member] = {}
+        self.by_name: dict[tuple[str, Name], list[Member]] = {}
+        self.partial: list[Member] = []
+        for member in known:
+            self.add(member)
+
+    def add(self, member: Member) -> None:
+        """Keep one more; the same person under two rows is one."""
+        who = (member.person, None if member.person else member.leader)
+        if who not in self.all:
+            self.all[who] = member
+            self.by_name.setdefault((member.kind, member.name), []).append(member)
+            if not _says_all(member):
+                self.partial.append(member)
+
+    def of(self, row: Member, rule: Rule) -> list[Member]:
+        """Those whom `row` may be: an equal name goes before a likely one."""
+        equal = [member for member in self.by_name.get((row.kind, row.name), ()) if rule(row, member)]
+        if equal and _says_all(row):
+            return equal
+        if _says_all(row):
+            return [member for member in self.partial if rule(row, member)]
+        if len(self.all) > CROWD:
+            return list(self.all.values())[:2]
+        return [member for member in self.all.values() if rule(row, member)]

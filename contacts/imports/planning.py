@@ -1,0 +1,212 @@
+"""Planning: what each person of the file would gain, and so the outcome of each row. Writes nothing to the book."""
+
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from contacts.imports.mapping.values import STRICTEST
+
+STATE_ORDER = "ARRAY[" + ", ".join(f"'{state}'" for state in (*STRICTEST, "")) + "]"
+
+PEOPLE = """
+CREATE TEMP TABLE who ON COMMIT DROP AS
+SELECT f.leader, f.person, s.kind, s.name, s.first_name, s.last_name, s.language, s.zip, s.notes, s.state,
+    s.emails <> '' AS has_email, 1 AS rows
+FROM fate f JOIN stage s ON s.line = f.line WHERE f.leader = f.line AND NOT f.vague ORDER BY f.leader;
+CREATE UNIQUE INDEX ON who (leader);
+"""
+"""One entry for each person of the file, from the first row that names them."""
+
+REPEATS = """
+UPDATE who SET rows = more.rows, has_email = who.has_email OR more.has_email,
+    name = CASE WHEN who.first_name = '' AND who.last_name = '' AND who.kind = 'person' AND more.name IS NOT NULL
+        THEN more.name ELSE who.name END,
+    first_name = coalesce(nullif(who.first_name, ''), more.first_name, ''),
+    last_name = coalesce(nullif(who.last_name, ''), more.last_name, ''),
+    language = coalesce(nullif(who.language, ''), more.language, ''),
+    zip = coalesce(nullif(who.zip, ''), more.zip, ''),
+    notes = coalesce(nullif(who.notes, ''), more.notes, ''),
+    state = ({order})[least(more.state, array_position({order}, who.state))]
+FROM (
+    SELECT f.leader, count(*) + 1 AS rows, bool_or(s.emails <> '') AS has_email,
+        (array_agg(s.name ORDER BY s.line) FILTER (WHERE s.first_name <> '' OR s.last_name <> ''))[1] AS name,
+        (array_agg(s.first_name ORDER BY s.line) FILTER (WHERE s.first_name <> ''))[1] AS first_name,
+        (array_agg(s.last_name ORDER BY s.line) FILTER (WHERE s.last_name <> ''))[1] AS last_name,
+        (array_agg(s.language ORDER BY s.line) FILTER (WHERE s.language <> ''))[1] AS language,
+        (array_agg(s.zip ORDER BY s.line) FILTER (WHERE s.zip <> ''))[1] AS zip,
+        (array_agg(s.notes ORDER BY s.line) FILTER (WHERE s.notes <> ''))[1] AS notes,
+        min(array_position({order}, s.state)) AS state
+    FROM fate f JOIN stage s USING (line) WHERE f.leader <> f.line AND NOT f.vague GROUP BY f.leader
+) AS more WHERE more.leader = who.leader
+"""
+"""Rows that repeat a person fill what the first left blank; the strictest word about mail binds."""
+
+FINISH_PEOPLE = "ANALYZE who"
+
+POINTS = """
+CREATE TEMP TABLE new_point ON COMMIT DROP AS
+SELECT DISTINCT ON (leader, kind, normalized) leader, person, kind, value, normalized, fingerprint, state, line, at
+FROM (
+    SELECT f.leader, f.person, 'email' AS kind, e.email AS value, e.email AS normalized, e.print AS fingerprint,
+        e.state, e.line, e.at
+    FROM stage_email e JOIN fate f USING (line) WHERE NOT f.vague AND {condition}
+    UNION ALL
+    SELECT f.leader, f.person, 'phone', p.phone, p.number, '', '', p.line, p.at
+    FROM stage_phone p JOIN fate f USING (line) WHERE NOT f.vague AND {condition}
+) AS every
+WHERE NOT EXISTS (
+    SELECT FROM contacts_contactpoint c
+    WHERE c.stakeholder_id = every.person AND c.kind = every.kind AND c.normalized = every.normalized)
+ORDER BY leader, kind, normalized, line, at
+"""
+
+FILLS = """
+CREATE TEMP TABLE fill ON COMMIT DROP AS
+SELECT who.leader, who.person,
+    CASE WHEN b.first_name = '' AND b.last_name = '' AND b.name LIKE '%@%' AND who.first_name || who.last_name <> ''
+        THEN who.name END AS name,
+    CASE WHEN b.first_name = '' AND who.first_name <> '' THEN who.first_name END AS first_name,
+    CASE WHEN b.last_name = '' AND who.last_name <> '' THEN who.last_name END AS last_name,
+    CASE WHEN b.zip = '' AND who.zip <> '' THEN who.zip END AS zip,
+    CASE WHEN b.notes = '' AND who.notes <> '' THEN who.notes END AS notes
+FROM who JOIN contacts_stakeholder b ON b.id = who.person
+WHERE b.kind = who.kind AND (
+    b.first_name = '' AND who.first_name <> '' OR b.last_name = '' AND who.last_name <> ''
+    OR b.zip = '' AND who.zip <> '' OR b.notes = '' AND who.notes <> '')
+"""
+"""Blanks of the book that the file can fill; what is written there already stays."""
+
+TYPES = """
+CREATE TEMP TABLE new_type ON COMMIT DROP AS
+SELECT DISTINCT f.leader, f.person, t.type::int AS type
+FROM fate f JOIN stage s USING (line), unnest(string_to_array(s.types, chr(31))) AS t(type)
+WHERE NOT f.vague AND s.types <> '' AND {condition} AND NOT EXISTS (
+    SELECT FROM contacts_typing x WHERE x.stakeholder_id = f.person AND x.type_id = t.type::int)
+"""
+
+TAGS = """
+CREATE TEMP TABLE new_tag ON COMMIT DROP AS
+SELECT DISTINCT ON (f.leader, lower(t.tag)) f.leader, f.person, t.tag, lower(t.tag) AS word
+FROM fate f JOIN stage s USING (line), unnest(string_to_array(s.tags, chr(31))) AS t(tag)
+WHERE NOT f.vague AND s.tags <> '' AND {condition} AND NOT EXISTS (
+    SELECT FROM contacts_tagging x JOIN contacts_tag y ON y.id = x.tag_id
+    WHERE x.stakeholder_id = f.person AND lower(y.name) = lower(t.tag))
+ORDER BY f.leader, lower(t.tag)
+"""
+
+AFFILIATIONS = """
+CREATE TEMP TABLE new_affiliation ON COMMIT DROP AS
+SELECT DISTINCT ON (f.leader, lower(s.organisation)) f.leader, f.person, s.organisation,
+    lower(s.organisation) AS word, s.role
+FROM fate f JOIN stage s USING (line) JOIN who ON who.leader = f.leader AND who.kind = 'person'
+WHERE NOT f.vague AND s.organisation <> '' AND {condition} AND NOT EXISTS (
+    SELECT FROM contacts_stakeholder o WHERE o.id = f.person AND o.kind = 'organisation')
+AND NOT EXISTS (
+    SELECT FROM contacts_affiliation x JOIN contacts_stakeholder o ON o.id = x.organisation_id
+    WHERE x.person_id = f.person AND lower(o.name) = lower(s.organisation))
+ORDER BY f.leader, lower(s.organisation), s.line
+"""
+
+SAID = """
+CREATE TEMP TABLE new_word ON COMMIT DROP AS
+SELECT who.leader, who.person, t.topic, v.action, who.language
+FROM who
+CROSS JOIN LATERAL (SELECT CASE
+    WHEN who.state IN ('', 'subscribed') AND who.has_email THEN 'given'
+    WHEN who.state IN ('unsubscribed', 'no_contact', 'complained') THEN 'withdrawn' END AS action) AS v
+JOIN unnest(%(all)s::int[]) AS t(topic) ON v.action IS NOT NULL AND (
+    t.topic = ANY(%(topics)s::int[])
+    OR v.action = 'withdrawn' AND (who.state <> 'unsubscribed' OR cardinality(%(topics)s::int[]) = 0))
+WHERE {condition} AND NOT EXISTS (
+    SELECT FROM contacts_consent c WHERE c.stakeholder_id = who.person AND c.topic_id = t.topic
+      AND c.channel = 'email' AND (v.action = 'given' OR c.state = 'withdrawn'))
+  AND (v.action = 'withdrawn' OR NOT EXISTS (SELECT FROM shut WHERE shut.leader = who.leader))
+"""
+"""What would be written about consent. A yes only for topics of the run, only where nothing was ever said,
+and never for somebody with a suppressed address; a no wherever it is not written yet."""
+
+SHUT = """
+CREATE TEMP TABLE shut ON COMMIT DROP AS
+SELECT DISTINCT f.leader FROM stage_email e JOIN fate f USING (line)
+JOIN contacts_suppression x ON x.fingerprint = e.print AND x.channel = 'email'
+UNION
+SELECT DISTINCT f.leader FROM fate f JOIN contacts_contactpoint c ON c.stakeholder_id = f.person AND c.kind = 'email'
+JOIN contacts_suppression x ON x.fingerprint = c.fingerprint AND x.channel = 'email'
+UNION
+SELECT who.leader FROM who WHERE who.state NOT IN ('', 'subscribed')
+"""
+"""People with an address that must not be mailed, whoever brings it."""
+
+SUPPRESSIONS = """
+CREATE TEMP TABLE new_suppression ON COMMIT DROP AS
+SELECT e.print AS fingerprint, min(e.email) AS address, min(e.line) AS line,
+    CASE min(CASE e.state WHEN 'complained' THEN 1 WHEN 'no_contact' THEN 2 ELSE 3 END)
+        WHEN 1 THEN 'complaint' WHEN 2 THEN 'manual' ELSE 'hard_bounce' END AS reason
+FROM stage_email e
+WHERE e.state IN ('bounced', 'complained', 'no_contact') AND NOT EXISTS (
+    SELECT FROM contacts_suppression x WHERE x.fingerprint = e.print AND x.channel = 'email')
+GROUP BY e.print
+"""
+"""Addresses the file says must not be mailed, also of rows that match several people: the address is known."""
+
+GAINERS = """
+CREATE TEMP TABLE gain ON COMMIT DROP AS
+SELECT leader, array_agg(DISTINCT what) AS whats FROM (
+    SELECT leader, 'details' AS what FROM fill
+    UNION ALL SELECT leader, kind FROM new_point WHERE person IS NOT NULL
+    UNION ALL SELECT leader, 'types' FROM new_type WHERE person IS NOT NULL
+    UNION ALL SELECT leader, 'tags' FROM new_tag WHERE person IS NOT NULL
+    UNION ALL SELECT leader, 'organisation' FROM new_affiliation WHERE person IS NOT NULL
+    UNION ALL SELECT leader, action FROM new_word WHERE person IS NOT NULL
+    UNION ALL SELECT f.leader, 'suppressed' FROM new_suppression n JOIN fate f USING (line) WHERE f.person IS NOT NULL
+) AS every GROUP BY leader;
+CREATE UNIQUE INDEX ON gain (leader);
+ANALYZE gain;
+"""
+
+OUTCOMES = """
+CREATE TEMP TABLE outcome ON COMMIT DROP AS
+SELECT s.line,
+    CASE WHEN f.line IS NULL THEN 'rejected' WHEN f.vague THEN 'ambiguous' WHEN f.leader <> f.line THEN 'unchanged'
+        WHEN f.person IS NULL THEN 'created' WHEN g.leader IS NULL THEN 'unchanged' ELSE 'updated' END AS outcome,
+    f.leader, f.person
+FROM stage s LEFT JOIN fate f USING (line) LEFT JOIN gain g ON g.leader = f.line
+"""
+
+COUNTS = "SELECT outcome, count(*) FROM outcome GROUP BY outcome"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a run was told: the topics people agreed to, and all topics there are (a plain no means all)."""
+
+    topics: list[int] = field(default_factory=list)
+    every_topic: list[int] = field(default_factory=list)
+
+
+def plan(terms: Terms, *, everyone: bool) -> dict[str, int]:
+    """Work out gains and outcomes; returns rows per outcome.
+
+    With `everyone` the gains of people who are new are worked out too, as a commit needs them;
+    a check needs only those of people in the book. Needs a matched file.
+    """
+    condition = "true" if everyone else "person IS NOT NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(PEOPLE)
+        cursor.execute("SELECT EXISTS (SELECT FROM fate WHERE leader <> line AND NOT vague)")
+        if cursor.fetchone()[0]:
+            cursor.execute(REPEATS.format(order=STATE_ORDER))
+        cursor.execute(FINISH_PEOPLE)
+        cursor.execute(FILLS)
+        for query in (POINTS, TYPES, TAGS, AFFILIATIONS):
+            cursor.execute(query.format(condition=condition.replace("person", "f.person")))
+        cursor.execute(SHUT)
+        cursor.execute("ANALYZE shut")
+        said = SAID.format(condition=condition.replace("person", "who.person"))
+        cursor.execute(said, {"topics": terms.topics, "all": terms.every_topic})
+        cursor.execute(SUPPRESSIONS)
+        cursor.execute(GAINERS)
+        cursor.execute(OUTCOMES)
+        cursor.execute(COUNTS)
+        found = dict(cursor.fetchall())
+    return {name: found.get(name, 0) for name in ("created", "updated", "unchanged", "rejected", "ambiguous")}

@@ -1,0 +1,166 @@
+"""Stakeholders, their addresses, words and consent, each table by one ordered INSERT … SELECT."""
+
+from collections.abc import Callable
+
+import pgtrigger
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from contacts.imports.models import ImportRun
+from contacts.search import words_sql
+
+HOMES = """
+CREATE TEMP TABLE home ON COMMIT DROP AS
+SELECT leader, coalesce(person, nextval('contacts_stakeholder_id_seq')) AS id, person IS NULL AS born
+FROM (SELECT leader, person FROM who ORDER BY leader) AS ordered;
+CREATE UNIQUE INDEX ON home (leader);
+ANALYZE home;
+ANALYZE new_point;
+"""
+"""The id of every person of the file, given out in the order of the file so that indexes grow at their end."""
+
+LOCK_CHANGED = """
+SELECT id FROM contacts_stakeholder
+WHERE id IN (SELECT person FROM fill) ORDER BY id FOR NO KEY UPDATE
+"""
+"""In the order of ids, as everybody takes them: two writers wait for each other once and never in a circle."""
+
+STAKEHOLDERS = f"""
+INSERT INTO contacts_stakeholder
+    (id, kind, name, first_name, last_name, language, zip, source, notes, search, created_at, updated_at)
+SELECT h.id, w.kind, w.name, w.first_name, w.last_name, coalesce(nullif(w.language, ''), %(language)s), w.zip,
+    %(source)s, w.notes, {words_sql("w.name", "p.words")}, now(), now()
+FROM home h JOIN who w USING (leader)
+LEFT JOIN (
+    SELECT leader, string_agg(normalized, ' ' ORDER BY kind COLLATE "C", normalized COLLATE "C") AS words
+    FROM new_point WHERE person IS NULL GROUP BY leader
+) AS p USING (leader)
+WHERE h.born ORDER BY h.id
+"""  # noqa: S608 — only constants are put together
+
+FILLED = """
+UPDATE contacts_stakeholder b SET
+    name = coalesce(f.name, b.name),
+    first_name = CASE WHEN b.first_name = '' THEN coalesce(f.first_name, '') ELSE b.first_name END,
+    last_name = CASE WHEN b.last_name = '' THEN coalesce(f.last_name, '') ELSE b.last_name END,
+    zip = CASE WHEN b.zip = '' THEN coalesce(f.zip, '') ELSE b.zip END,
+    notes = CASE WHEN b.notes = '' THEN coalesce(f.notes, '') ELSE b.notes END,
+    updated_at = now()
+FROM fill f WHERE b.id = f.person
+"""
+
+POINTS = """
+INSERT INTO contacts_contactpoint
+    (stakeholder_id, kind, value, normalized, fingerprint, label, status, is_primary, created_at)
+SELECT h.id, n.kind, n.value, n.normalized, n.fingerprint, '',
+    CASE WHEN n.state = 'bounced' THEN 'bad' WHEN n.state = 'complained' THEN 'complained' ELSE 'valid' END,
+    row_number() OVER (PARTITION BY n.leader, n.kind ORDER BY n.line, n.at) = 1 AND NOT EXISTS (
+        SELECT FROM contacts_contactpoint c WHERE c.stakeholder_id = n.person AND c.kind = n.kind AND c.is_primary),
+    now()
+FROM new_point n JOIN home h USING (leader) WHERE h.born = %s ORDER BY h.id
+ON CONFLICT DO NOTHING
+"""
+
+TYPES = """
+INSERT INTO contacts_typing (stakeholder_id, type_id)
+SELECT h.id, n.type FROM new_type n JOIN home h USING (leader) ORDER BY 1, 2 ON CONFLICT DO NOTHING
+"""
+
+MISSING_TAGS = """
+INSERT INTO contacts_tag (name)
+SELECT DISTINCT ON (word) tag FROM new_tag ORDER BY word, leader ON CONFLICT DO NOTHING
+"""
+
+TAGS = """
+INSERT INTO contacts_tagging (stakeholder_id, tag_id)
+SELECT h.id, t.id FROM new_tag n JOIN home h USING (leader) JOIN contacts_tag t ON lower(t.name) = n.word
+ORDER BY 1, 2 ON CONFLICT DO NOTHING
+"""
+
+ORGANISATIONS = """
+CREATE TEMP TABLE house ON COMMIT DROP AS
+SELECT a.word, min(a.organisation) AS name, min(o.id) AS id
+FROM (SELECT word, min(organisation) AS organisation FROM new_affiliation GROUP BY word) a
+LEFT JOIN contacts_stakeholder o ON o.kind = 'organisation' AND lower(o.name) = a.word
+GROUP BY a.word;
+ANALYZE house;
+"""
+
+MISSING_ORGANISATIONS = f"""
+WITH made AS (
+    INSERT INTO contacts_stakeholder
+        (kind, name, first_name, last_name, language, zip, source, notes, search, created_at, updated_at)
+    SELECT 'organisation', name, '', '', %(language)s, '', %(source)s, '', {words_sql("name", "NULL")}, now(), now()
+    FROM house WHERE id IS NULL ORDER BY word RETURNING id, name
+)
+UPDATE house SET id = made.id FROM made WHERE house.name = made.name AND house.id IS NULL
+"""  # noqa: S608 — only constants are put together
+
+AFFILIATIONS = """
+INSERT INTO contacts_affiliation (person_id, organisation_id, role)
+SELECT h.id, o.id, n.role FROM new_affiliation n JOIN home h USING (leader) JOIN house o USING (word)
+WHERE h.id <> o.id ORDER BY 1, 2 ON CONFLICT DO NOTHING
+"""
+
+CONSENT = """
+INSERT INTO contacts_consentevent
+    (stakeholder_id, topic_id, channel, action, source, wording, language, at, evidence, by_id)
+SELECT h.id, n.topic, 'email', n.action, %(source)s, CASE WHEN n.action = 'given' THEN %(wording)s ELSE '' END,
+    coalesce(nullif(n.language, ''), %(language)s),
+    CASE WHEN n.action = 'given' THEN %(received)s ELSE clock_timestamp() END,
+    jsonb_build_object('run', %(run)s::int, 'line', n.leader), %(by)s::bigint
+FROM new_word n JOIN home h USING (leader) ORDER BY 1, 2
+"""
+"""A yes is dated when the file was received: whoever leaves after that has left, whenever the file is saved."""
+
+SUPPRESSIONS = """
+INSERT INTO contacts_suppression (channel, address, fingerprint, reason, source, note, at)
+SELECT 'email', address, fingerprint, reason, %(source)s, '', now() FROM new_suppression ORDER BY fingerprint
+ON CONFLICT DO NOTHING
+"""
+
+BAD_ADDRESSES = """
+UPDATE contacts_contactpoint c SET status = CASE n.reason WHEN 'complaint' THEN 'complained' ELSE 'bad' END
+FROM new_suppression n
+WHERE c.fingerprint = n.fingerprint AND c.kind = 'email' AND c.status = 'valid' AND n.reason <> 'manual'
+"""
+
+Told = Callable[[int, str], None]
+
+
+def write_book(run: ImportRun, *, by, told: Told) -> None:
+    """Write everything that was planned for `run`; `told(percent, message)` hears how far it is."""
+    facts = {
+        "run": run.pk,
+        "source": source_of(run)[:120],
+        "language": "en",
+        "wording": run.consent_wording or _("Stated by %(partner)s when sending the list.") % {"partner": run.partner},
+        "received": run.created_at,
+        "by": by.pk if by else None,
+    }
+    with connection.cursor() as cursor:
+        told(55, _("Writing people"))
+        cursor.execute(HOMES)
+        cursor.execute(LOCK_CHANGED)
+        cursor.execute(STAKEHOLDERS, facts)
+        cursor.execute(FILLED)
+        told(70, _("Writing addresses and numbers"))
+        _write_points(cursor)
+        told(80, _("Writing types, tags and organisations"))
+        for query in (TYPES, MISSING_TAGS, TAGS, ORGANISATIONS, MISSING_ORGANISATIONS, AFFILIATIONS):
+            cursor.execute(query, facts)
+        told(90, _("Writing consent"))
+        for query in (CONSENT, SUPPRESSIONS, BAD_ADDRESSES):
+            cursor.execute(query, facts)
+
+
+def _write_points(cursor) -> None:
+    """Those of new people came with their search text; only the others need it made again."""
+    with pgtrigger.ignore("contacts.ContactPoint:search_on_insert"):
+        cursor.execute(POINTS, [True])
+    cursor.execute(POINTS, [False])
+
+
+def source_of(run: ImportRun) -> str:
+    """Where people of this file came from, as it stands on their page."""
+    return _("import %(number)d from %(partner)s") % {"number": run.pk, "partner": run.partner}

@@ -1,0 +1,117 @@
+"""What became of each row, kept with the run."""
+
+import json
+from array import array
+from collections.abc import Iterator
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from contacts.imports.models import ImportRun
+from contacts.imports.reading import Table
+
+LONGEST_KEPT_CELL = 10_000
+FIRST_CHANGES = 200
+"""Changes kept old → new for the review of a check."""
+
+TROUBLED = "SELECT line FROM outcome WHERE outcome IN ('rejected', 'ambiguous') ORDER BY line"
+
+REPORTED = """
+INSERT INTO contacts_importrow (run_id, line, outcome, "column", message, cells, data, stakeholder_id)
+SELECT %(run)s, o.line, o.outcome, left(s.problem_column, 120),
+    CASE WHEN o.outcome = 'rejected' THEN s.problem
+        WHEN o.outcome = 'ambiguous' THEN %(several)s
+        WHEN o.leader <> o.line THEN replace(%(repeats)s, '%%', o.leader::text)
+        ELSE '' END,
+    coalesce(c.cells, '[]'::jsonb), coalesce(changes.data, '{{}}'::jsonb), {stakeholder}
+FROM outcome o JOIN stage s USING (line)
+LEFT JOIN cell c USING (line)
+LEFT JOIN ({changes}) AS changes ON changes.leader = o.line
+{home}
+WHERE {wanted}
+ORDER BY o.line
+"""
+
+CHANGES = """
+SELECT g.leader, jsonb_build_object('who', b.name, 'id', b.id, 'changes', (
+    SELECT coalesce(jsonb_agg(jsonb_build_array(what, was, becomes)), '[]') FROM (
+        SELECT v.what, v.was, v.becomes FROM fill f
+        CROSS JOIN LATERAL (VALUES ('name', b.name, f.name), ('first_name', b.first_name, f.first_name),
+            ('last_name', b.last_name, f.last_name), ('zip', b.zip, f.zip), ('notes', b.notes, f.notes)
+        ) AS v(what, was, becomes) WHERE f.leader = g.leader AND v.becomes IS NOT NULL
+        UNION ALL SELECT n.kind, '', n.value FROM new_point n WHERE n.leader = g.leader
+        UNION ALL SELECT 'type', '', t.name_en FROM new_type n JOIN contacts_stakeholdertype t ON t.id = n.type
+            WHERE n.leader = g.leader
+        UNION ALL SELECT 'tag', '', n.tag FROM new_tag n WHERE n.leader = g.leader
+        UNION ALL SELECT 'organisation', '', n.organisation FROM new_affiliation n WHERE n.leader = g.leader
+        UNION ALL SELECT n.action, '', t.name_en FROM new_word n JOIN contacts_topic t ON t.id = n.topic
+            WHERE n.leader = g.leader
+        UNION ALL SELECT 'suppressed', '', n.address FROM new_suppression n WHERE n.line = g.leader
+    ) AS every(what, was, becomes)
+)) AS data
+FROM (SELECT * FROM gain ORDER BY leader LIMIT {limit}) g JOIN who w USING (leader)
+JOIN contacts_stakeholder b ON b.id = w.person
+"""
+"""The first people that would change, with what they have now and what they would have."""
+
+NO_CHANGES = "SELECT NULL::int AS leader, NULL::jsonb AS data WHERE false"
+
+
+def keep_cells(table: Table) -> None:
+    """Read the file once more for the cells of rejected and ambiguous rows, if there are any."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE cell (line int PRIMARY KEY, cells jsonb) ON COMMIT DROP")
+        cursor.execute(TROUBLED)
+        lines = array("I")
+        while rows := cursor.fetchmany(10_000):
+            lines.extend(row[0] for row in rows)
+        if lines:
+            with cursor.copy("COPY cell FROM STDIN") as copy:
+                for line, cells in _cells_of(table, lines):
+                    copy.write_row((line, json.dumps(cells)))
+        cursor.execute("ANALYZE cell")
+
+
+def _cells_of(table: Table, lines: array) -> Iterator[tuple[int, list[str]]]:
+    """Both run in the order of the file: one walk suffices."""
+    wanted = iter(lines)
+    line = next(wanted, None)
+    for row in table.rows():
+        if line is None:
+            return
+        if row.line == line:
+            yield line, [_storable(cell) for cell in row.cells]
+            line = next(wanted, None)
+
+
+def _storable(cell: str) -> str:
+    text = cell[:LONGEST_KEPT_CELL].replace("\0", "\ufffd")
+    return text.encode("utf-8", "replace").decode()
+
+
+def write_rows(run: ImportRun, *, committed: bool) -> None:
+    """Keep the rows of a run: all of them once they are saved; before that those a person should look at."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM contacts_importrow WHERE run_id = %s", [run.pk])
+        cursor.execute(
+            _query(committed),
+            {
+                "run": run.pk,
+                "several": _("Several people could be meant; nothing was changed."),
+                "repeats": _("Says again what line %(line)s says.") % {"line": "%"},
+            },
+        )
+
+
+def _query(committed: bool) -> str:
+    if committed:
+        return REPORTED.format(
+            stakeholder="CASE WHEN o.outcome <> 'ambiguous' THEN h.id END",
+            home="LEFT JOIN home h ON h.leader = o.leader",
+            wanted="true",
+            changes=NO_CHANGES,
+        )
+    shown = "o.outcome IN ('rejected', 'ambiguous') OR o.leader <> o.line OR changes.leader IS NOT NULL"
+    return REPORTED.format(
+        stakeholder="NULL::bigint", home="", wanted=shown, changes=CHANGES.format(limit=FIRST_CHANGES)
+    )

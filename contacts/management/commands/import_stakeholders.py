@@ -1,0 +1,75 @@
+"""`manage.py import_stakeholders FILE --partner NAME [--topic SLUG ...] [--commit] [--json]`."""
+
+import json
+import sys
+from pathlib import Path
+
+from django.core.files import File
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from contacts.imports.actions import check_import, commit_import, partner_named, receive_file, topics_named
+from contacts.imports.models import ImportRun
+from crm.errors import Refused
+
+OUTCOMES = ("created", "updated", "unchanged", "rejected", "ambiguous")
+
+
+class Command(BaseCommand):
+    """Check a partner's file, and with --commit save it."""
+
+    help = "Read a partner's CSV or Excel file, say what it would change, and with --commit write it into the book."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What may be said on the command line."""
+        parser.add_argument("file", help="a CSV or .xlsx file")
+        parser.add_argument("--partner", required=True, help="who sent it; made when new")
+        parser.add_argument(
+            "--topic", action="append", default=[], metavar="SLUG", help="a topic these people agreed to"
+        )
+        parser.add_argument("--commit", action="store_true", help="write; without it nothing is changed")
+        parser.add_argument("--json", action="store_true", help="print the report as JSON, alone on standard output")
+
+    def handle(self, **options: object) -> None:
+        """Refusals leave with status 2 and one line on standard error."""
+        try:
+            run = self._run(options)
+        except Refused as refusal:
+            raise CommandError(str(refusal), returncode=2) from refusal
+        report = report_of(run)
+        if options["json"]:
+            self.stdout.write(json.dumps(report, ensure_ascii=False))
+        else:
+            self._tell(report, bool(options["commit"]))
+
+    def _run(self, options: dict) -> ImportRun:
+        path = Path(options["file"])
+        if not path.is_file():
+            raise CommandError(f"There is no file {path}. Check the name and try again.", returncode=2)
+        topics = topics_named(options["topic"])
+        with path.open("rb") as file:
+            run = receive_file(File(file, name=path.name), partner=partner_named(options["partner"]), topics=topics)
+        return commit_import(run) if options["commit"] else check_import(run)
+
+    def _tell(self, report: dict, committed: bool) -> None:
+        self.stdout.write(f"{report['rows']} rows: " + ", ".join(f"{report[name]} {name}" for name in OUTCOMES))
+        for warning in report["warnings"]:
+            self.stdout.write(f"Look at this: {warning}")
+        for error in report["errors"][:20]:
+            column = f", {error['column']}" if error["column"] else ""
+            self.stdout.write(f"Line {error['line']}{column}: {error['message']}")
+        if len(report["errors"]) > 20:
+            self.stdout.write(f"… and {len(report['errors']) - 20} more rows that were rejected.")
+        if not committed:
+            sys.stderr.write("Nothing was changed. Run it again with --commit to save.\n")
+
+
+def report_of(run: ImportRun) -> dict[str, object]:
+    """The report that --json prints; `rows` is the sum of the five outcomes."""
+    rejected = run.rows.filter(outcome="rejected").order_by("line").values("line", "column", "message")
+    return {
+        "run": run.pk,
+        "rows": sum(run.counts[name] for name in OUTCOMES),
+        **{name: run.counts[name] for name in OUTCOMES},
+        "warnings": run.warnings,
+        "errors": list(rejected),
+    }

@@ -1,0 +1,61 @@
+"""Celery doors of contacts: ids in, one verb called. A lost message is rung again by the clock."""
+
+from celery import shared_task
+
+from contacts.actions import forget_old_requests as forget
+from contacts.imports.actions import State, check_import, commit_import
+from contacts.imports.errors import BeingSaved, NotReady, Unreadable
+from contacts.imports.models import ImportRun
+from contacts.imports.resuming import interrupted_runs
+from crm.actions.jobs import fail_job, finish_job
+from crm.bell import ring
+
+
+@shared_task
+def check_received_file(run_id: int) -> None:
+    """Check a file that was received."""
+    _work_on(run_id, check_import)
+
+
+@shared_task(name="contacts.tasks.commit_import")
+def commit_received_file(run_id: int) -> None:
+    """Write a checked file into the book."""
+    _work_on(run_id, commit_import)
+
+
+@shared_task
+def resume_imports() -> None:
+    """Ring again for runs whose worker is gone; the clock calls this every minute."""
+    for run in interrupted_runs():
+        ring(check_received_file if run.state == State.CHECKING else commit_received_file, run.pk)
+
+
+def _work_on(run_id: int, verb) -> None:
+    """Call the verb and let the job say how it ended; a refusal is an answer and is kept with the run."""
+    run = ImportRun.objects.select_related("partner", "job", "by").get(pk=run_id)
+    try:
+        verb(run, by=run.by)
+    except (BeingSaved, NotReady):
+        return
+    except Unreadable as refusal:
+        _end(run, str(refusal))
+        return
+    except Exception:
+        _end(run, run.refusal)
+        raise
+    _end(run)
+
+
+def _end(run: ImportRun, refusal: str = "") -> None:
+    if run.job is None:
+        return
+    if refusal:
+        fail_job(run.job, refusal)
+    else:
+        finish_job(run.job, {"counts": run.counts})
+
+
+@shared_task
+def forget_old_requests() -> None:
+    """Delete join requests older than two weeks; the clock rings every night."""
+    forget()

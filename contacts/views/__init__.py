@@ -1,0 +1,1 @@
+"""The pages members see: join, leave, preferences. Only a pressed button changes anything."""

@@ -1,0 +1,23 @@
+"""News of the public site, kept by staff."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from engagement.models import News
+
+
+@admin.register(News)
+class NewsAdmin(ModelAdmin):
+    """What others wrote about the work: title, outlet, day, link and a summary in both languages."""
+
+    list_display = ["title", "outlet", "published_on", "visible"]
+    list_filter = ["outlet", "visible"]
+    list_editable = ["visible"]
+    search_fields = ["title", "title_es", "outlet", "summary_en", "summary_es"]
+    date_hierarchy = "published_on"
+    fieldsets = [
+        (None, {"fields": [("outlet", "published_on"), "url", "visible"]}),
+        (_("In English"), {"classes": ["tab"], "fields": ["title", "summary_en"]}),
+        (_("In Spanish"), {"classes": ["tab"], "fields": ["title_es", "summary_es"]}),
+    ]

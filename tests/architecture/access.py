@@ -1,0 +1,85 @@
+"""Who may open what: one rule for every route, the first pattern that fits.
+
+A new route without a rule fails `test_access.py`. To add one: pick the line it belongs to, or write
+a new one above the more general ones.
+
+- `PUBLIC`: anybody, without a sign-in.
+- `LINK`: anybody who holds a signed link; a link that is nonsense opens nothing.
+- a set of roles: these and no others. `HOUSE` is every role, `NOBODY` none.
+"""
+
+from fnmatch import fnmatchcase
+
+PUBLIC, LINK = "public", "link"
+MANAGER, STAFF, ORGANIZER, PARTNER, ANALYST = "manager", "staff", "organizer", "partner", "analyst"
+ROLES = (MANAGER, STAFF, ORGANIZER, PARTNER, ANALYST)
+HOUSE = frozenset(ROLES)
+NOBODY: frozenset[str] = frozenset()
+BOOK = frozenset({MANAGER, STAFF})
+TABLES = BOOK | {ORGANIZER}
+READERS = TABLES | {ANALYST}
+
+Rule = str | frozenset[str]
+
+RULES: list[tuple[str, Rule]] = [
+    # ── Open to everybody ──
+    ("healthz", PUBLIC),
+    ("set_language", PUBLIC),
+    ("crm:forgot*", PUBLIC),
+    ("crm:password-set", PUBLIC),
+    ("crm:set-password", PUBLIC),
+    ("admin:login", PUBLIC),
+    ("admin:logout", PUBLIC),
+    # ── Everyone who works in the house ──
+    ("admin:index", HOUSE),
+    ("admin:password_change*", HOUSE),
+    ("admin:jsi18n", HOUSE),
+    ("admin:search", HOUSE),
+    ("admin:view_on_site", HOUSE),
+    ("admin:autocomplete", NOBODY),  # asks for the permission of the field it completes; without a field, nobody
+    ("admin:catch_all", HOUSE),
+    ("admin:app_list", HOUSE),
+    ("crm:search", HOUSE),
+    ("crm:job", HOUSE),
+    # ── House ──
+    ("crm:history", frozenset({MANAGER})),
+    ("mailbox:*", BOOK),
+    ("admin:crm_job_add", NOBODY),
+    ("admin:crm_job_delete", NOBODY),
+    ("admin:crm_job_*", BOOK | {ORGANIZER, PARTNER}),
+    ("admin:crm_organisation_add", NOBODY),
+    ("admin:crm_organisation_delete", NOBODY),
+    ("admin:crm_organisation_*", frozenset({MANAGER})),
+    ("admin:crm_outboxmail_add", NOBODY),
+    ("admin:crm_outboxmail_delete", NOBODY),
+    ("admin:crm_outboxmail_*", BOOK),
+    ("admin:crm_user_delete", NOBODY),
+    ("admin:crm_user_*", frozenset({MANAGER})),
+    # ── Events and conversations ──
+    *[(f"engagement:{page}", PUBLIC) for page in ("home", "news", "strategies", "promise", "event*")],
+    ("engagement:registered", LINK),
+    ("engagement:registration", LINK),
+    *[(f"engagement:{page}", TABLES) for page in ("attendance", "mark-attendance", "walk-in")],
+    *[(f"engagement:{page}", TABLES) for page in ("log-conversation", "edit-conversation", "conversation-people")],
+    ("engagement:conversation*", READERS),
+    *[(f"admin:engagement_event_{button}", TABLES) for button in ("add", "publish", "duplicate", "call_off")],
+    ("admin:engagement_event_list_at_the_door", TABLES),
+    ("admin:engagement_event_delete", BOOK),
+    ("admin:engagement_event_*", READERS),
+    ("admin:engagement_registration_export", BOOK),
+    ("admin:engagement_registration_add", NOBODY),
+    ("admin:engagement_registration_delete", NOBODY),
+    ("admin:engagement_registration_*", TABLES),
+    ("admin:engagement_edition_add", BOOK),
+    ("admin:engagement_edition_delete", NOBODY),
+    ("admin:engagement_edition_*", READERS),
+    ("admin:engagement_strategy_add", NOBODY),
+    ("admin:engagement_strategy_delete", NOBODY),
+    ("admin:engagement_strategy_*", READERS),
+    ("admin:engagement_news_*", BOOK),
+]
+
+
+def rule_of(name: str) -> Rule | None:
+    """The rule of a route, or None when nobody wrote one."""
+    return next((rule for pattern, rule in RULES if fnmatchcase(name, pattern)), None)
