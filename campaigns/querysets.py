@@ -34,3 +34,10 @@ class DeliveryQuerySet(models.QuerySet):
     def on_the_wire_or_past(self):
         """Messages that were, or may have been, handed to a mail server."""
         return self.filter(state__in=["accepted", "delivered", "bounced", "complained"])
+
+    def search(self, words: str):
+        """Messages to people whose name or address contains every word."""
+        found = self
+        for word in words.split():
+            found = found.filter(Q(address__icontains=word) | Q(stakeholder__name__icontains=word))
+        return found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.views import browser, editor, pages
+from campaigns.views import browser, editor, pages, sending
 
 app_name = "campaigns"
 
@@ -14,4 +14,9 @@ urlpatterns = [
     path("outreach/<int:pk>/review/", pages.review, name="review"),
     path("outreach/<int:pk>/launch/", pages.launch, name="launch"),
     path("outreach/<int:pk>/copy/", pages.copy, name="copy"),
+    path("outreach/<int:pk>/sending/", sending.progress, name="progress"),
+    path("outreach/<int:pk>/sending/numbers/", sending.numbers, name="numbers"),
+    path("outreach/<int:pk>/sending/uncertain/<str:verb>/", sending.decide, name="decide"),
+    path("outreach/<int:pk>/sending/<str:verb>/", sending.steer, name="steer"),
+    path("outreach/<int:pk>/deliveries/", sending.deliveries, name="deliveries"),
 ]

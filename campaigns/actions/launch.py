@@ -2,13 +2,11 @@
 
 from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from campaigns.content.render import BrokenContent, check_content, render
 from campaigns.models import Campaign, Delivery, Variant
-from campaigns.sending.audience import Audience, freeze_audience
+from campaigns.sending.audience import LEFT_OUT, Audience, freeze_audience
 from campaigns.sending.bells import ring_workers
 from campaigns.sending.chunks import make_chunks
 from crm.errors import Refused
@@ -24,15 +22,6 @@ class NotADraft(Refused):
 
 class NothingToSend(Refused):
     """Nobody in the audience may be written to."""
-
-
-LEFT_OUT: dict[str, str | Promise] = {
-    "no_consent": gettext_lazy("did not agree to this topic"),
-    "no_address": gettext_lazy("have no e-mail address"),
-    "bad_address": gettext_lazy("have an address that does not work"),
-    "suppressed": gettext_lazy("asked not to be mailed, or their address must not be"),
-    "same_address": gettext_lazy("share an address with somebody who gets it"),
-}
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from tests.workers import WorkerProcess, database_url
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 
 LONG = os.environ.get("FAULTS") == "long"
-RECIPIENTS, KILLS = (20_000, 200) if LONG else (400, 4)
+RECIPIENTS, KILLS = (20_000, 200) if LONG else (240, 3)
 WAITING = ["queued", "sending", "deferred"]
 
 

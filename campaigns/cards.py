@@ -1,0 +1,64 @@
+"""What the dashboard says about newsletters."""
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaigns.models import Campaign, Delivery
+from crm.cards import CARDS, Card, Line
+
+MOVING = (Campaign.State.SENDING, Campaign.State.PAUSED)
+
+
+@CARDS.register("newsletters")
+def newsletters(user) -> Card | None:
+    """The newsletter on its way, or the last one that left."""
+    if not user.has_perm("campaigns.view_campaign"):
+        return None
+    launched = Campaign.objects.exclude(state=Campaign.State.DRAFT).order_by("-launched_at")
+    latest = launched.filter(state__in=MOVING).first() or launched.first()
+    drafts = Campaign.objects.filter(state=Campaign.State.DRAFT).order_by("-updated_at")[:3]
+    lines = [Line(draft.name, _("draft"), _editor(draft)) for draft in drafts]
+    list_url = reverse("admin:campaigns_campaign_changelist")
+    if latest is None:
+        empty = _("Here you see how far your newsletter is. Write the first one and choose who gets it.")
+        return Card(_("Newsletters"), lines=lines, url=list_url, action=_("Newsletters"), icon="campaign", empty=empty)
+    return Card(
+        title=_("Newsletters"),
+        figure=f"{_arrived(latest):,}",
+        meaning=_meaning(latest),
+        lines=lines,
+        url=reverse("campaigns:progress", args=[latest.pk]),
+        action=_("See how far it is") if latest.state in MOVING else _("See what became of it"),
+        icon="campaign",
+        order=20,
+    )
+
+
+def _editor(draft: Campaign) -> str:
+    return reverse("admin:campaigns_campaign_change", args=[draft.pk])
+
+
+def _arrived(campaign: Campaign) -> int:
+    return Delivery.objects.filter(campaign=campaign).on_the_wire_or_past().count()
+
+
+def _meaning(campaign: Campaign) -> str:
+    said = {"name": campaign.name, "total": f"{campaign.audience_size or 0:,}", "state": campaign.get_state_display()}
+    return _("of %(total)s people got “%(name)s” · %(state)s") % said
+
+
+@CARDS.register("uncertain-messages")
+def uncertain_messages(user) -> Card | None:
+    """Messages that wait for a person's decision; no card when there are none."""
+    if not user.has_perm("campaigns.launch_campaign"):
+        return None
+    held = Campaign.objects.filter(uncertain_policy=Campaign.UncertainPolicy.HOLD, state__in=MOVING)
+    waiting = held.annotate(waiting=Count("deliveries", filter=Q(deliveries__state="uncertain"))).filter(waiting__gt=0)
+    total = sum(campaign.waiting for campaign in waiting)
+    if not total:
+        return None
+    said = ngettext("message waits for your decision", "messages wait for your decision", total)
+    lines = [Line(one.name, str(one.waiting), reverse("campaigns:progress", args=[one.pk])) for one in waiting]
+    return Card(_("Uncertain messages"), figure=f"{total:,}", meaning=said, lines=lines, icon="help", order=5)

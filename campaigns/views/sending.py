@@ -1,0 +1,135 @@
+"""Pages of a campaign on its way: launch, progress, control, its deliveries, and what is uncertain."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from campaigns.actions.control import cancel_campaign, pause_campaign, resume_campaign
+from campaigns.actions.launch import launch_campaign
+from campaigns.actions.uncertain import mark_as_sent, send_again
+from campaigns.models import Campaign, Delivery
+from campaigns.sending.audience import LEFT_OUT
+from campaigns.sending.limits import limits
+from campaigns.sending.progress import MEANINGS, progress_of
+from crm.doors import back_office, page
+from crm.errors import Refused
+
+PER_PAGE = 50
+SEE, LAUNCH, DELIVERIES = "campaigns.view_campaign", "campaigns.launch_campaign", "campaigns.view_delivery"
+
+
+@back_office(SEE)
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the campaign is, with the buttons that steer it."""
+    campaign = get_object_or_404(Campaign.objects.select_related("topic", "launched_by"), pk=pk)
+    if campaign.state == Campaign.State.DRAFT:
+        return redirect("campaigns:review", pk=pk)
+    context = {"title": campaign.name, "may_steer": request.user.has_perm(LAUNCH), **_numbers(request, campaign)}
+    return page(request, "campaigns/progress.html", context)
+
+
+@back_office(SEE)
+@require_safe
+def numbers(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the progress page that moves; asks for the whole page anew when the campaign's state changed."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    response = render(request, "campaigns/_progress.html", _numbers(request, campaign))
+    if request.GET.get("state") != campaign.state:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _numbers(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
+    left_out = [(count, LEFT_OUT[why]) for why, count in sorted(campaign.left_out.items()) if why in LEFT_OUT]
+    return {
+        "campaign": campaign,
+        "progress": progress_of(campaign),
+        "left_out": left_out,
+        "may_see_people": request.user.has_perm(DELIVERIES),
+        "quiet_minutes": round(limits().quiet / 60),
+    }
+
+
+@back_office(LAUNCH)
+@require_POST
+def launch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Launch a draft."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    try:
+        launched = launch_campaign(campaign, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("campaigns:progress", pk=pk)
+    said = ngettext(
+        "On its way to %(n)s person. You may leave this page; sending goes on.",
+        "On its way to %(n)s people. You may leave this page; sending goes on.",
+        launched.audience_size or 0,
+    )
+    messages.success(request, said % {"n": launched.audience_size})
+    return redirect("campaigns:progress", pk=pk)
+
+
+STEER = {"pause": pause_campaign, "resume": resume_campaign, "cancel": cancel_campaign}
+
+
+@back_office(LAUNCH)
+@require_POST
+def steer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Pause, resume or cancel."""
+    if verb not in STEER:
+        raise Http404
+    campaign = get_object_or_404(Campaign, pk=pk)
+    try:
+        STEER[verb](campaign, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("campaigns:progress", pk=pk)
+
+
+DECIDE = {"arrived": mark_as_sent, "again": send_again}
+
+
+@back_office(LAUNCH)
+@require_POST
+def decide(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Settle uncertain messages: those named in the form, or all of them."""
+    if verb not in DECIDE:
+        raise Http404
+    campaign = get_object_or_404(Campaign, pk=pk)
+    named = [int(one) for one in request.POST.getlist("delivery") if one.isdigit()]
+    try:
+        settled = DECIDE[verb](campaign, named or None, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        said = ngettext("%(n)s message is settled.", "%(n)s messages are settled.", settled)
+        messages.success(request, said % {"n": settled})
+    return redirect("campaigns:progress", pk=pk)
+
+
+@back_office(DELIVERIES)
+@require_safe
+def deliveries(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every message of a campaign with its state, reason and time."""
+    campaign = get_object_or_404(Campaign.objects.exclude(state=Campaign.State.DRAFT), pk=pk)
+    state, words = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    found = Delivery.objects.filter(campaign=campaign).select_related("stakeholder").order_by("pk").search(words)
+    if state in MEANINGS:
+        found = found.filter(state=state)
+    context = {
+        "title": _("Who got “%(name)s”") % {"name": campaign.name},
+        "campaign": campaign,
+        "rows": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "states": [(key, title) for key, (title, _meaning) in MEANINGS.items()],
+        "state": state,
+        "words": words,
+        "may_steer": request.user.has_perm(LAUNCH),
+    }
+    return page(request, "campaigns/deliveries.html", context)
