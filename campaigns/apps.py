@@ -9,3 +9,7 @@ class CampaignsConfig(AppConfig):
 
     name = "campaigns"
     verbose_name = _("Newsletters")
+
+    def ready(self) -> None:
+        """Offer what newsletters have to the registries."""
+        import campaigns.criteria  # noqa: F401

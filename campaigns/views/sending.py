@@ -1,4 +1,4 @@
-"""Pages of a campaign on its way: launch, progress, control, its deliveries, and what is uncertain."""
+"""Pages of a campaign on its way: progress, control, its deliveries, and what is uncertain."""
 
 from typing import Any
 
@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.actions.control import cancel_campaign, pause_campaign, resume_campaign
-from campaigns.actions.launch import launch_campaign
 from campaigns.actions.uncertain import mark_as_sent, send_again
 from campaigns.models import Campaign, Delivery
 from campaigns.sending.audience import LEFT_OUT
@@ -55,25 +54,6 @@ def _numbers(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "may_see_people": request.user.has_perm(DELIVERIES),
         "quiet_minutes": round(limits().quiet / 60),
     }
-
-
-@back_office(LAUNCH)
-@require_POST
-def launch(request: HttpRequest, pk: int) -> HttpResponse:
-    """Launch a draft."""
-    campaign = get_object_or_404(Campaign, pk=pk)
-    try:
-        launched = launch_campaign(campaign, by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("campaigns:progress", pk=pk)
-    said = ngettext(
-        "On its way to %(n)s person. You may leave this page; sending goes on.",
-        "On its way to %(n)s people. You may leave this page; sending goes on.",
-        launched.audience_size or 0,
-    )
-    messages.success(request, said % {"n": launched.audience_size})
-    return redirect("campaigns:progress", pk=pk)
 
 
 STEER = {"pause": pause_campaign, "resume": resume_campaign, "cancel": cancel_campaign}

@@ -41,6 +41,12 @@ RULES: list[tuple[str, Rule]] = [
     ("admin:app_list", HOUSE),
     ("crm:search", HOUSE),
     ("crm:job", HOUSE),
+    # ── Newsletters on their way ──
+    ("campaigns:progress", BOOK | {ANALYST}),
+    ("campaigns:numbers", BOOK | {ANALYST}),
+    ("campaigns:steer", BOOK),
+    ("campaigns:decide", BOOK),
+    ("campaigns:deliveries", BOOK),
     # ── House ──
     ("crm:history", frozenset({MANAGER})),
     ("mailbox:*", BOOK),
