@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.models import Campaign, Delivery
 from campaigns.actions.bells import ring_workers
+from campaigns.models import Campaign, Delivery
 from campaigns.sending.closing import finish_if_done
 from crm.errors import Refused
 from crm.history import acting

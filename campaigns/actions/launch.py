@@ -4,10 +4,10 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from campaigns.actions.bells import ring_workers
 from campaigns.content.render import BrokenContent, check_content, render
 from campaigns.models import Campaign, Delivery, Variant
 from campaigns.sending.audience import LEFT_OUT, Audience, freeze_audience
-from campaigns.actions.bells import ring_workers
 from campaigns.sending.chunks import make_chunks
 from crm.errors import Refused
 from crm.history import acting

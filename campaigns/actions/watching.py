@@ -1,7 +1,7 @@
 """The clock's look at sending: whatever a lost ring or a dead worker left behind goes on from here."""
 
-from campaigns.models import Campaign
 from campaigns.actions.bells import ring_for_all
+from campaigns.models import Campaign
 from campaigns.sending.closing import finish_if_done
 from campaigns.sending.recovery import recover
 

@@ -37,7 +37,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     """The last look: who gets it, who does not and why, and the list to go through."""
     campaign = get_object_or_404(Campaign.objects.select_related("topic"), pk=pk)
     if campaign.state != State.DRAFT:
-        return redirect("campaigns:content", pk=pk)
+        return redirect("campaigns:progress", pk=pk)
     counted = count_audience(campaign)
     checks = checklist(campaign, preview(campaign, "en"), size=counted.size)
     context = {
@@ -63,7 +63,7 @@ def launch(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("campaigns:review", pk=pk)
     messages.success(request, _("It is on its way. You can leave this page; sending goes on."))
-    return redirect("campaigns:content", pk=pk)
+    return redirect("campaigns:progress", pk=pk)
 
 
 @back_office("campaigns.add_campaign")

@@ -15,9 +15,9 @@ import redis
 from django.conf import settings as configured
 from django.core.management import call_command
 
+from campaigns.actions.bells import ring_workers
 from campaigns.actions.watching import watch_sending
 from campaigns.models import Campaign, Chunk, Delivery
-from campaigns.actions.bells import ring_workers
 from campaigns.sending.worker import work
 from config.embedded.redis import redis_url
 from tests.campaigns.ledger import launched, states
