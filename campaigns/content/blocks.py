@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.content.fields import Choice, EventChoice, Field, Line, Markup, Picture, Url, Words
 from campaigns.content.ink import Ink
-from campaigns.content.look import DEEP, FONT, LINE, SERIF, TEAL, TEXT
+from campaigns.content.look import DEEP, LINE, SERIF, TEAL
 from campaigns.content.paper import event_card, event_text, wrap
 from crm.registries import Registry
 from engagement.models import Event
@@ -137,7 +137,7 @@ class Image(Block):
         """The picture as wide as the column."""
         href = ink.href(self.link)
         link = f' href="{href}"' if href else ""
-        look = f'padding="12px 32px" border-radius="10px" font-family="{FONT}" color="{TEXT}"'
+        look = 'padding="12px 32px" border-radius="10px" css-class="picture"'
         return f'<mj-image src="{ink.href(self.src)}" alt="{ink.line(self.alt)}"{link} {look} />'
 
     def as_text(self, ink: Ink) -> str:

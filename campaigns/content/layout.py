@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape as escape_html
 
-from campaigns.content.look import DARK, FONT, GROUND, MUTED, PAPER, TEAL, TEXT, WARM
+from campaigns.content.look import FONT, GROUND, MUTED, PAPER, STYLES, TEAL, TEXT, WARM
 from campaigns.content.paper import WIDTH, wrap
 from campaigns.content.tokens import Tokens
 from campaigns.content.words import WORDS
@@ -13,7 +13,7 @@ HEAD = """<mjml lang="{language}" dir="ltr"><mj-head><mj-title>{subject}</mj-tit
 <mj-raw><meta name="color-scheme" content="light dark"/><meta name="supported-color-schemes" content="light dark"/>\
 </mj-raw>
 <mj-attributes><mj-all font-family="{font}"/><mj-text font-size="16px" line-height="1.6" color="{text}"/>\
-</mj-attributes><mj-style>{dark}</mj-style></mj-head>"""
+</mj-attributes><mj-style>{styles}</mj-style></mj-head>"""
 BODY = """<mj-body background-color="{ground}" width="600px" css-class="ground">
 <mj-section padding="10px 0 8px" css-class="foot"><mj-column><mj-text align="right" font-size="13px" \
 padding="0 8px" color="{muted}">{browser}</mj-text></mj-column></mj-section>
@@ -63,7 +63,7 @@ def document(frame: Frame, blocks: list[str]) -> str:
     """The whole newsletter as MJML; `blocks` are escaped already."""
     preview = f"<mj-preview>{escape_html(frame.preheader)}</mj-preview>" if frame.preheader else ""
     subject, font = escape_html(frame.subject), FONT
-    head = HEAD.format(language=frame.language, subject=subject, preview=preview, font=font, text=TEXT, dark=DARK)
+    head = HEAD.format(language=frame.language, subject=subject, preview=preview, font=font, text=TEXT, styles=STYLES)
     return head + BODY.format(
         ground=GROUND,
         muted=MUTED,

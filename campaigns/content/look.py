@@ -12,7 +12,8 @@ TINT = "#f4f8f7"
 FONT = "'Helvetica Neue', Helvetica, Arial, sans-serif"
 SERIF = "Georgia, 'Times New Roman', serif"
 
-DARK = """
+STYLES = """
+.picture img { font: 15px/1.4 Helvetica, Arial, sans-serif; color: #56655f; }
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media (prefers-color-scheme: dark) {
   body, .ground, .ground > table { background: #101918 !important; background-color: #101918 !important; }
@@ -23,6 +24,7 @@ DARK = """
   .card { background: #22312f !important; border-color: #35504b #35504b #35504b #e07a3f !important; }
   .card .day, .card .month { color: #ffffff !important; }
   .card .soft { color: #b4c4c0 !important; }
+  .picture img { color: #a9b9b5 !important; }
   .rule p { border-top-color: #35504b !important; }
   .go a, .go td, .go p { color: #ffffff !important; }
 }
