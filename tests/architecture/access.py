@@ -29,7 +29,14 @@ RULES: list[tuple[str, Rule]] = [
     ("crm:password-set", PUBLIC),
     ("crm:set-password", PUBLIC),
     ("admin:login", PUBLIC),
+    ("contacts:join*", PUBLIC),
+    ("contacts:preferences-link*", PUBLIC),
     ("admin:logout", PUBLIC),
+    # ── By a signed link ──
+    ("contacts:confirm", LINK),
+    ("contacts:leave*", LINK),
+    ("contacts:left", LINK),
+    ("contacts:preferences*", LINK),
     # ── Everyone who works in the house ──
     ("admin:index", HOUSE),
     ("admin:password_change*", HOUSE),
