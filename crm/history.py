@@ -24,6 +24,8 @@ from pghistory.models import Context, Event
 from crm.models import User
 
 PER_PAGE = 40
+NAMED_BY = ("name", "title_en", "email", "value", "address")
+"""The first of these that a thing has names it."""
 DEEDS: dict[str, str | Promise] = {
     "insert": gettext_lazy("added"),
     "update": gettext_lazy("changed"),
@@ -107,13 +109,11 @@ def _in_words(model: Any, group: dict, sample: Event) -> Change:
     thing = model.pgh_tracked_model
     meta = thing._meta
     words = meta.verbose_name if group["count"] == 1 else meta.verbose_name_plural
-    values = {f.attname: getattr(sample, f.attname) for f in meta.concrete_fields if hasattr(sample, f.attname)}
-    named = getattr(thing, "history_name", lambda thing: getattr(thing, "name", "") or "")
     return Change(
         deed=str(DEEDS.get(group["pgh_label"], group["pgh_label"])),
         kind=str(words),
         count=group["count"],
-        sample=str(named(thing(**values))),
+        sample=next((str(name) for field in NAMED_BY if (name := getattr(sample, field, ""))), ""),
     )
 
 

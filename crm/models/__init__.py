@@ -3,6 +3,6 @@
 from crm.models.jobs import Job
 from crm.models.organisation import Organisation
 from crm.models.outbox import OutboxAttachment, OutboxMail
-from crm.models.users import User
+from crm.models.users import User, UserRole
 
-__all__ = ["Job", "Organisation", "OutboxAttachment", "OutboxMail", "User"]
+__all__ = ["Job", "Organisation", "OutboxAttachment", "OutboxMail", "User", "UserRole"]

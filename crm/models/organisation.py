@@ -1,10 +1,13 @@
 """The organisation that runs this house: one row, edited by managers."""
 
+import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+@pghistory.track(level=pgtrigger.Statement)
 class Organisation(models.Model):
     """Name, postal address, sender and languages; every mail and page reads them from here."""
 

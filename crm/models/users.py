@@ -1,5 +1,7 @@
 """People who sign in."""
 
+import pghistory
+import pgtrigger
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -29,6 +31,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
 
 
+@pghistory.track(level=pgtrigger.Statement, exclude=["password", "last_login", "date_joined"])
 class User(AbstractUser):
     """A person who signs in to the back office; what they may do follows from their roles (groups)."""
 
@@ -54,3 +57,13 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+
+@pghistory.track(pghistory.InsertEvent(level=pgtrigger.Statement), pghistory.DeleteEvent(level=pgtrigger.Statement))
+class UserRole(User.groups.through):  # type: ignore[name-defined]
+    """That a user holds a role; here so that the history knows who gave it and who took it."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("role of a user")
+        verbose_name_plural = _("roles of users")

@@ -1,6 +1,7 @@
 """The history tells who changed what, bulk writes too."""
 
 import pytest
+from django.contrib.auth.models import Group
 
 from contacts.models import Stakeholder
 from crm.history import acting, entries
@@ -32,3 +33,20 @@ def test_managers_read_it_and_others_do_not(manager, staff, client_of):
     assert "import friends.csv" in page
     assert "Ana" in page
     assert client_of(staff).get("/history/").status_code == 403
+
+
+def test_who_gave_which_role_is_kept(manager, staff):
+    with acting(manager, "gave a role"):
+        staff.groups.add(Group.objects.get(name="manager"))
+        staff.first_name = "Sam"
+        staff.save()
+    with acting(manager, "took it back"):
+        staff.groups.remove(Group.objects.get(name="manager"))
+    took, gave = entries()
+    assert {(change.deed, change.kind) for change in gave.changes} == {("added", "role of a user"), ("changed", "user")}
+    assert [(change.deed, change.kind) for change in took.changes] == [("removed", "role of a user")]
+
+
+def test_signing_in_is_no_change(staff, client_of):
+    client_of(staff)
+    assert not [entry for entry in entries() if any(change.deed == "changed" for change in entry.changes)]
