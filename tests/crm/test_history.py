@@ -42,9 +42,10 @@ def test_who_gave_which_role_is_kept(manager, staff):
         staff.save()
     with acting(manager, "took it back"):
         staff.groups.remove(Group.objects.get(name="manager"))
-    took, gave = entries()
-    assert {(change.deed, change.kind) for change in gave.changes} == {("added", "role of a user"), ("changed", "user")}
-    assert [(change.deed, change.kind) for change in took.changes] == [("removed", "role of a user")]
+    told = {entry.why: entry.changes for entry in entries()}
+    took, gave = told["took it back"], told["gave a role"]
+    assert {(change.deed, change.kind) for change in gave} == {("added", "role of a user"), ("changed", "user")}
+    assert [(change.deed, change.kind) for change in took] == [("removed", "role of a user")]
 
 
 def test_signing_in_is_no_change(staff, client_of):
