@@ -90,6 +90,27 @@ RULES: list[tuple[str, Rule]] = [
     ("admin:engagement_strategy_delete", NOBODY),
     ("admin:engagement_strategy_*", READERS),
     ("admin:engagement_news_*", BOOK),
+    # ── People ──
+    ("admin:contacts_stakeholder_delete", NOBODY),  # people are erased, with what is kept about them, never deleted
+    ("admin:contacts_stakeholder_allow", frozenset({MANAGER})),
+    ("admin:contacts_suppression_change", BOOK),
+    ("admin:contacts_suppression_delete", NOBODY),
+    ("admin:contacts_suppression_lift", frozenset({MANAGER})),
+    ("admin:contacts_segment_changelist", BOOK | {ANALYST}),
+    ("admin:contacts_segment_change", BOOK | {ANALYST}),
+    ("admin:contacts_segment_history", BOOK | {ANALYST}),
+    ("admin:contacts_segment_count", BOOK | {ANALYST}),
+    ("admin:contacts_segment_preview", BOOK | {ANALYST}),
+    ("admin:contacts_stakeholdertype_delete", NOBODY),
+    ("admin:contacts_topic_delete", NOBODY),
+    ("admin:contacts_*", BOOK),
+    # ── Newsletters ──
+    ("campaigns:browser", LINK),
+    ("campaigns:content", BOOK | {ANALYST}),
+    ("campaigns:*", BOOK),
+    ("admin:campaigns_campaign_delete", NOBODY),  # only a draft can be, and here there is none
+    ("admin:campaigns_campaign_add", BOOK),
+    ("admin:campaigns_campaign_*", BOOK | {ANALYST}),
 ]
 
 

@@ -55,20 +55,21 @@ def test_strangers_are_let_in_only_where_the_rule_says_so(db):
 
 
 def test_a_sign_in_without_a_role_opens_nothing_of_the_house(outsider, client_of):
+    client = client_of(outsider)
     for route in ROUTES:
         if isinstance(rule_of(route.name), frozenset):
-            answer = ask(client_of(outsider), route)
+            answer = ask(client, route)
             assert is_kept_out(answer), f"{route.name} lets an outsider in ({answer.status_code})"
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_opens_what_its_rule_says_and_no_more(role, request, client_of):
-    person = request.getfixturevalue(role)
+    client = client_of(request.getfixturevalue(role))
     for route in ROUTES:
         rule = rule_of(route.name)
         if not isinstance(rule, frozenset):
             continue
-        answer = ask(client_of(person), route)
+        answer = ask(client, route)
         assert answer.status_code < SERVER_ERROR, f"{route.name} breaks for {role}"
         if role in rule:
             assert is_let_in(answer), f"{route.name} keeps {role} out ({answer.status_code})"
