@@ -75,7 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=20_000)
     messages = parser.parse_args().messages
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.bench"
     django.setup()
     from django.conf import settings
     from django.test.utils import setup_databases, teardown_databases

@@ -44,7 +44,7 @@ def run() -> int:
 
 
 def stop() -> int:
-    """Ask the supervisor to stop, then end whatever of this checkout is left."""
+    """Ask the supervisor to stop, then end whatever of this checkout is left; running tests keep their servers."""
     from django.conf import settings
 
     from config.embedded.processes import end
