@@ -94,7 +94,7 @@ def _words(person: Stakeholder) -> Iterator[Happening]:
 
 def _files(person: Stakeholder) -> Iterator[Happening]:
     rows = ImportRow.objects.filter(stakeholder=person, run__state="committed").select_related("run__partner")
-    for row in rows.order_by("-pk")[:LATEST]:
+    for row in rows.order_by("-run", "-line")[:LATEST]:
         told = {
             "line": row.line,
             "file": row.run.original_name,

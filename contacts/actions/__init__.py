@@ -10,6 +10,7 @@
 | `leaving` | leave a list or everything by one's own link, and come back |
 | `preferences` | look after one's own data by the link from a mail |
 | `letters` | the single mails of all this |
+| `privacy` | give somebody everything we know about them, or forget them |
 | `taxonomy` | the types and topics every house starts with |
 """
 
@@ -19,6 +20,7 @@ from contacts.actions.joining import ask_to_join, confirm_join, forget_old_reque
 from contacts.actions.leaving import come_back, leave_all, leave_list
 from contacts.actions.letters import send_preferences_link, send_privacy_request
 from contacts.actions.preferences import change_preferences
+from contacts.actions.privacy import erase_person, export_person
 from contacts.actions.stakeholders import (
     affiliate,
     create_stakeholder,
@@ -43,6 +45,8 @@ __all__ = [
     "come_back",
     "confirm_join",
     "create_stakeholder",
+    "erase_person",
+    "export_person",
     "find_or_create_person",
     "find_person",
     "forget_old_requests",

@@ -1,5 +1,6 @@
 """The page about one stakeholder and what staff can do on it; every deed is one verb."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
@@ -7,6 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -14,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from contacts.actions import (
+    erase_person,
+    export_person,
     give_consent,
     lift_suppression,
     suppress,
@@ -153,7 +157,36 @@ def remove_tag(request: HttpRequest, person: Stakeholder, said: dict[str, Any]) 
     return _("The tag “%(tag)s” was taken off.") % {"tag": tag}
 
 
+def _may_erase(request: HttpRequest) -> None:
+    if not request.user.has_perm("contacts.erase_stakeholder"):
+        raise PermissionDenied
+
+
+def export_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything we know about them, as a file for them to keep."""
+    _may_erase(request)
+    told = json.dumps(export_person(find(request, pk)), cls=DjangoJSONEncoder, indent=2, ensure_ascii=False)
+    return HttpResponse(
+        told,
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="person-{pk}.json"', "Cache-Control": "no-store"},
+    )
+
+
+def erase_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what erasing means, then do it when the button is pressed."""
+    _may_erase(request)
+    person = find(request, pk)
+    if request.method == "POST":
+        erase_person(person, by=request.user, keep_suppression="keep" in request.POST)
+        messages.success(request, _("They were erased. What they did is still counted, without their name."))
+        return redirect("admin:contacts_stakeholder_changelist")
+    return page(request, "contacts/erase.html", {"title": _("Erase somebody"), "person": person})
+
+
 DOORS = [
+    ("everything", "export_person", export_view),
+    ("erase", "erase", erase_view),
     ("subscribe", "subscribe", subscribe),
     ("take-off", "take_off", take_off),
     ("undo", "undo", undo),

@@ -1,0 +1,87 @@
+"""Give somebody everything we know about them, or forget them."""
+
+import pgtrigger
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from contacts.actions.acting import acting
+from contacts.actions.suppression import suppress
+from contacts.models import ContactPoint, Stakeholder, Suppression
+from crm.privacy import RELATIONS, TRACES, Leaving
+
+STAND_IN = gettext_noop("Somebody who was erased")
+BY_ERASURE = "erasure"
+logger = structlog.get_logger(__name__)
+
+
+def export_person(stakeholder: Stakeholder) -> dict:
+    """Everything the house knows about `stakeholder`, by place: lists of plain rows, ready to be written as JSON."""
+    fields = [field.name for field in Stakeholder._meta.concrete_fields if field.name != "search"]
+    told: dict = {"contacts.Stakeholder": Stakeholder.objects.filter(pk=stakeholder.pk).values(*fields)[0]}
+    for key, place in RELATIONS.items():
+        rows = place.export(stakeholder.pk) if place.export else []
+        if rows:
+            told[key] = rows
+    addresses = tuple(point.normalized for point in _own(stakeholder))
+    for key, trace in TRACES.items():
+        rows = trace.export(addresses)
+        if rows:
+            told[f"{key} (by address)"] = rows
+    return told
+
+
+@transaction.atomic
+def erase_person(stakeholder: Stakeholder, *, by, keep_suppression: bool = True) -> dict[str, int]:
+    """Forget `stakeholder` everywhere; gives how many rows were touched, by place.
+
+    Counts that others rely on stay true: rows of the ledger, of imports and of tables are emptied, not
+    deleted. With `keep_suppression` their addresses stay unmailable, known by a keyed hash, so that no
+    later file brings mail back; they themselves can join again. An inbox they shared stays the other's.
+    """
+    points = _own(stakeholder)
+    with acting("erase_person", by), pgtrigger.ignore("contacts.ConsentEvent:append_only"):
+        if keep_suppression:
+            for point in points:
+                suppress(point.value, reason=Suppression.Reason.UNSUBSCRIBED, source=BY_ERASURE, by=by)
+        else:
+            Suppression.objects.filter(fingerprint__in=[point.fingerprint for point in points]).delete()
+        touched = _erase(stakeholder, points)
+    logger.info("person_erased", rows=sum(touched.values()), places=len(touched))
+    return touched
+
+
+def _erase(stakeholder: Stakeholder, points: list[ContactPoint]) -> dict[str, int]:
+    leaving = Leaving(
+        person=stakeholder.pk,
+        addresses=tuple(point.normalized for point in points),
+        fingerprints=tuple(point.fingerprint for point in points),
+        stand_in=_stand_in,
+    )
+    pk = stakeholder.pk
+    places = [(key, place.erase) for key, place in RELATIONS.items() if not key.endswith("Event.pgh_obj")]
+    histories = [(key, place.erase) for key, place in RELATIONS.items() if key.endswith("Event.pgh_obj")]
+    traces = [(key, trace.erase) for key, trace in TRACES.items()]
+    touched = {key: erase(leaving) for key, erase in [*places, *traces]}
+    Stakeholder.objects.filter(pk=pk).delete()
+    touched |= {key: erase(leaving) for key, erase in histories}
+    return {key: number for key, number in touched.items() if number}
+
+
+def _own(stakeholder: Stakeholder) -> list[ContactPoint]:
+    """The e-mail addresses that nobody else in the book has."""
+    points = list(stakeholder.contact_points.emails())
+    values = [point.normalized for point in points]
+    shared = set(
+        ContactPoint.objects.emails()
+        .filter(normalized__in=values)
+        .exclude(stakeholder=stakeholder)
+        .values_list("normalized", flat=True)
+    )
+    return [point for point in points if point.normalized not in shared]
+
+
+def _stand_in() -> int:
+    """The nameless host of tables whose host was erased."""
+    found, _created = Stakeholder.objects.get_or_create(name=STAND_IN, source=BY_ERASURE)
+    return found.pk

@@ -1,0 +1,154 @@
+"""Where contacts keeps something about a person, and what becomes of it."""
+
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
+from contacts.models import (
+    Affiliation,
+    Consent,
+    ConsentEvent,
+    ContactPoint,
+    ImportRow,
+    ImportRun,
+    JoinRequest,
+    Stakeholder,
+    Suppression,
+    Tagging,
+    Typing,
+)
+from crm.models import OutboxMail
+from crm.privacy import RELATIONS, TRACES, Leaving, Merge, Place, Trace, deleted, listed
+
+StakeholderHistory = Stakeholder.pgh_event_model  # type: ignore[attr-defined]
+ContactPointHistory = ContactPoint.pgh_event_model  # type: ignore[attr-defined]
+SuppressionHistory = Suppression.pgh_event_model  # type: ignore[attr-defined]
+
+NOTHING_READ: dict[str, Any] = {"cells": [], "data": {}, "message": "", "stakeholder": None}
+ROW_COLUMNS = ("run__partner__name", "run__original_name", "line", "cells", "outcome")
+
+
+def erase_rows(leaving: Leaving) -> int:
+    """Empty the rows they stood in, and remove the uploaded files those rows came from."""
+    theirs = Q(stakeholder=leaving.person)
+    for address in leaving.addresses:
+        theirs |= Q(text__icontains=address)
+    rows = ImportRow.objects.annotate(text=Cast("cells", TextField())).filter(theirs)
+    runs = list(ImportRun.objects.filter(pk__in=rows.values("run")))
+    for run in runs:
+        if run.file:
+            run.file.delete(save=True)
+    found = list(rows.values_list("run", "line"))
+    for run_id, line in found:
+        ImportRow.objects.filter(run=run_id, line=line).update(**NOTHING_READ)
+    return len(found)
+
+
+def erase_log(leaving: Leaving) -> int:
+    """The back office's log of saved forms keeps that something was saved, not whose name it was."""
+    saved = LogEntry.objects.filter(
+        content_type__app_label="contacts", content_type__model="stakeholder", object_id=str(leaving.person)
+    )
+    return saved.update(object_repr="", change_message="")
+
+
+def export_mails(addresses: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The single mails to these addresses."""
+    return list(_mails(addresses).values("purpose", "to", "subject", "text", "created_at", "sent_at"))
+
+
+def erase_mails(leaving: Leaving) -> int:
+    """Delete the single mails to their addresses."""
+    return _mails(leaving.addresses).delete()[0]
+
+
+def _mails(addresses: tuple[str, ...]):
+    asked = Q(pk__in=[])
+    for address in addresses:
+        asked |= Q(to__iexact=address)
+    return OutboxMail.objects.filter(asked)
+
+
+def export_requests(addresses: tuple[str, ...]) -> list[dict[str, Any]]:
+    """What was typed into the join form with these addresses."""
+    return list(_requests(addresses).values("email", "first_name", "last_name", "zip", "created_at", "confirmed_at"))
+
+
+def erase_requests(leaving: Leaving) -> int:
+    """Delete what was typed into the join form with their addresses."""
+    return _requests(leaving.addresses).delete()[0]
+
+
+def _requests(addresses: tuple[str, ...]):
+    asked = Q(pk__in=[])
+    for address in addresses:
+        asked |= Q(email__iexact=address)
+    return JoinRequest.objects.filter(asked)
+
+
+def export_suppressions(addresses: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Which of the addresses must not be mailed, and why."""
+    found = Suppression.objects.filter(address__in=addresses)
+    return [dict(row) for row in found.values("address", "reason", "source", "note", "at")]
+
+
+def erase_suppressions(leaving: Leaving) -> int:
+    """Keep only the keyed hash, by which the address is known when somebody brings it back."""
+    blanks = {"address": "", "note": ""}
+    kept = Suppression.objects.filter(fingerprint__in=leaving.fingerprints).update(**blanks)
+    SuppressionHistory.objects.filter(fingerprint__in=leaving.fingerprints).update(**blanks)
+    return kept
+
+
+POINT = ("kind", "value", "label", "status", "is_primary", "verified_at", "created_at")
+SAID = ("topic__slug", "action", "source", "wording", "language", "at", "evidence")
+
+for _key, _place in {
+    "contacts.ContactPoint.stakeholder": Place(
+        Merge.MOVE_UNLESS_TWICE, listed(ContactPoint, "stakeholder", *POINT), deleted(ContactPoint, "stakeholder")
+    ),
+    "contacts.ContactPointEvent.stakeholder": Place(
+        Merge.STAYS,
+        listed(ContactPointHistory, "stakeholder", "pgh_created_at", "value", "status"),
+        deleted(ContactPointHistory, "stakeholder"),
+    ),
+    "contacts.Typing.stakeholder": Place(
+        Merge.MOVE_UNLESS_TWICE, listed(Typing, "stakeholder", "type__slug"), deleted(Typing, "stakeholder")
+    ),
+    "contacts.Tagging.stakeholder": Place(
+        Merge.MOVE_UNLESS_TWICE, listed(Tagging, "stakeholder", "tag__name"), deleted(Tagging, "stakeholder")
+    ),
+    "contacts.Affiliation.person": Place(
+        Merge.MOVE_UNLESS_TWICE,
+        listed(Affiliation, "person", "organisation__name", "role", "started_on", "ended_on"),
+        deleted(Affiliation, "person"),
+    ),
+    "contacts.Affiliation.organisation": Place(
+        Merge.MOVE_UNLESS_TWICE,
+        listed(Affiliation, "organisation", "person__name", "role", "started_on", "ended_on"),
+        deleted(Affiliation, "organisation"),
+    ),
+    "contacts.Consent.stakeholder": Place(Merge.DERIVED, None, deleted(Consent, "stakeholder")),
+    "contacts.ConsentEvent.stakeholder": Place(
+        Merge.MOVE, listed(ConsentEvent, "stakeholder", *SAID), deleted(ConsentEvent, "stakeholder")
+    ),
+    "contacts.JoinRequest.stakeholder": Place(
+        Merge.MOVE,
+        listed(JoinRequest, "stakeholder", "email", "first_name", "last_name", "zip", "created_at"),
+        deleted(JoinRequest, "stakeholder"),
+    ),
+    "contacts.ImportRow.stakeholder": Place(Merge.MOVE, listed(ImportRow, "stakeholder", *ROW_COLUMNS), erase_rows),
+    "contacts.StakeholderEvent.pgh_obj": Place(
+        Merge.STAYS,
+        listed(StakeholderHistory, "pgh_obj", "pgh_created_at", "name", "zip", "language", "source", "notes"),
+        deleted(StakeholderHistory, "pgh_obj"),
+    ),
+}.items():
+    RELATIONS.add(_key, _place)
+
+TRACES.add("crm.OutboxMail", Trace(export_mails, erase_mails))
+TRACES.add("contacts.JoinRequest", Trace(export_requests, erase_requests))
+TRACES.add("contacts.Suppression", Trace(export_suppressions, erase_suppressions))
+TRACES.add("admin.LogEntry", Trace(lambda addresses: [], erase_log))
