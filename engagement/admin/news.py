@@ -1,8 +1,10 @@
 """News of the public site, kept by staff."""
 
 from django.contrib import admin
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminURLInputWidget
 
 from engagement.models import News
 
@@ -11,6 +13,7 @@ from engagement.models import News
 class NewsAdmin(ModelAdmin):
     """What others wrote about the work: title, outlet, day, link and a summary in both languages."""
 
+    formfield_overrides = {models.URLField: {"assume_scheme": "https", "widget": UnfoldAdminURLInputWidget}}
     list_display = ["title", "outlet", "published_on", "visible"]
     list_filter = ["outlet", "visible"]
     list_editable = ["visible"]
