@@ -39,10 +39,10 @@ def detect_encoding(path: Path) -> Encoding:
         sample = file.read(SAMPLE)
     for bom, name in BOMS:
         if sample.startswith(bom):
-            return Encoding(name, errors="surrogateescape" if name == "utf-8-sig" else "strict")
+            return Encoding(name, errors="surrogateescape" if name == "utf-8-sig" else "replace")
     wide = _wide_without_mark(sample)
     if wide:
-        return Encoding(wide)
+        return Encoding(wide, errors="replace")
     _refuse_binary(sample)
     if _is_utf8(path):
         return Encoding("utf-8")
