@@ -1,0 +1,36 @@
+"""Asking for work on a run: the row and its job say what is wanted, a worker does it."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contacts.imports.actions import State
+from contacts.imports.errors import NotReady
+from contacts.imports.models import ImportRun
+from crm.actions.jobs import start_job
+
+AT_ONCE = 1 << 20
+"""Bytes up to which a file is checked while its sender waits; larger ones go to a worker."""
+
+
+@transaction.atomic
+def ask_for_check(run: ImportRun, *, by) -> None:
+    """Leave word that the file is to be checked; the caller rings."""
+    _ask(run, State.CHECKING, _("Checking %(file)s"), by)
+
+
+@transaction.atomic
+def ask_for_commit(run: ImportRun, *, by) -> None:
+    """Leave word that the file is to be saved; the caller rings. Raises NotReady when it is not checked."""
+    current = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if current.state not in (State.CHECKED, State.FAILED):
+        raise NotReady(_("This file cannot be saved now. Look at its page for why."))
+    _ask(run, State.COMMITTING, _("Saving %(file)s"), by)
+
+
+def _ask(run: ImportRun, state: str, label: str, by) -> None:
+    run.state = state
+    run.refusal = ""
+    run.asked_at = timezone.now()
+    run.job = start_job("import", label % {"file": run.original_name}, owner=by, total=100)
+    run.save(update_fields=["state", "refusal", "asked_at", "job"])
