@@ -8,6 +8,10 @@ MENU.add("people", Item(PEOPLE, _("People and organisations"), "admin:contacts_s
                         ("contacts.view_stakeholder",), 10))  # fmt: skip
 MENU.add("segments", Item(PEOPLE, _("Segments"), "admin:contacts_segment_changelist", "filter_alt",
                           ("contacts.view_segment",), 20))  # fmt: skip
+MENU.add("imports", Item(PEOPLE, _("Files from partners"), "admin:contacts_importrun_changelist", "upload_file",
+                         ("contacts.view_importrun", "crm.send_own_files"), 30))  # fmt: skip
+MENU.add("partners", Item(PEOPLE, _("Partners"), "admin:contacts_partner_changelist", "handshake",
+                          ("contacts.view_partner",), 40))  # fmt: skip
 MENU.add("suppression", Item(PEOPLE, _("Not to be mailed"), "admin:contacts_suppression_changelist", "block",
                              ("contacts.view_suppression",), 50))  # fmt: skip
 MENU.add("topics", Item(PEOPLE, _("Topics"), "admin:contacts_topic_changelist", "mark_email_read",

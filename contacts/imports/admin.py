@@ -1,6 +1,7 @@
 """The back office's doors to imports: send a file, look at what it would do, save it, see what came of it."""
 
 from django.contrib import admin, messages
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from contacts.imports import pages
 from contacts.imports.actions import State, check_import, partner_named, receive_file
@@ -21,6 +23,8 @@ from contacts.tasks import check_received_file, commit_received_file
 from crm.bell import ring
 from crm.doors import page
 from crm.errors import Refused
+from crm.models import User
+from crm.roles import PARTNER
 
 SENDS = "crm.send_own_files"
 
@@ -183,13 +187,16 @@ class PartnerAdmin(ModelAdmin):
 
     list_display = ["name", "files", "last_file", "created_at"]
     search_fields = ["name"]
-    autocomplete_fields = ["members"]
     fields = ["name", "members"]
+
+    def formfield_for_manytomany(self, db_field, request: HttpRequest, **kwargs):
+        """Only people with the role of a partner can be given a partner."""
+        kwargs["queryset"] = User.objects.filter(groups__name=PARTNER).order_by("email")
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest):
         """Partners with how many files they sent."""
-        from django.db.models import Count, Max
-
         return super().get_queryset(request).annotate(sent=Count("runs"), latest=Max("runs__created_at"))
 
     @display(description=_("files"), ordering="sent")

@@ -31,7 +31,7 @@ class Progress:
 
     def __exit__(self, *error: object) -> None:
         if self.writer:
-            self.writer.submit(connection.close)
+            self.writer.submit(_hang_up)
             self.writer.shutdown()
 
     def __call__(self, percent: int, message: str) -> None:
@@ -40,6 +40,11 @@ class Progress:
         if self.job and self.writer and now - self.last >= EVERY_SECONDS:
             self.last = now
             self.writer.submit(_write, self.job, percent, message)
+
+
+def _hang_up() -> None:
+    """Close the connection of the thread that runs this."""
+    connection.close()
 
 
 def _write(job: Job, percent: int, message: str) -> None:

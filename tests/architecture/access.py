@@ -54,6 +54,12 @@ RULES: list[tuple[str, Rule]] = [
     ("campaigns:steer", BOOK),
     ("campaigns:decide", BOOK),
     ("campaigns:deliveries", BOOK),
+    # ── Imports ──
+    ("admin:contacts_importrun_delete", NOBODY),
+    ("admin:contacts_importrun_save", BOOK),
+    ("admin:contacts_importrun_*", BOOK | {PARTNER}),
+    ("admin:contacts_partner_delete", frozenset({MANAGER})),
+    ("admin:contacts_partner_*", BOOK),
     # ── House ──
     ("crm:history", frozenset({MANAGER})),
     ("mailbox:*", BOOK),

@@ -3,6 +3,7 @@
 import io
 import random
 import zipfile
+from contextlib import suppress
 
 import openpyxl
 import pytest
@@ -214,9 +215,7 @@ def test_damaged_files_end_in_a_sentence_or_rows(receive, seed):
     for _hit in range(chance.randrange(1, 30)):
         content[chance.randrange(len(content))] = chance.randrange(256)
     run = receive(bytes(content))
-    try:
+    with suppress(Unreadable):
         check_import(run)
-    except Unreadable as refusal:
-        assert str(refusal)
-    else:
-        assert sum(run.counts.values())
+    run.refresh_from_db()
+    assert run.refusal or sum(run.counts.values())
