@@ -174,7 +174,7 @@ class ImportRunAdmin(ModelAdmin):
         return HttpResponseRedirect(reverse("admin:contacts_importrun_change", args=[run.pk]))
 
     def _not_here(self, request: HttpRequest) -> HttpResponse:
-        return self._get_obj_does_not_exist_redirect(request, self.opts, "")  # type: ignore[attr-defined]
+        return self._get_obj_does_not_exist_redirect(request, self.opts, "")
 
 
 def _troubled(run: ImportRun) -> int:

@@ -70,7 +70,7 @@ REFUSED = {
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600),
         "password",
     ),
-    "a workbook with macros": (zip_of(xl__workbook="x", **{"xl/vbaProject.bin": b"x"}), "macros"),
+    "a workbook with macros": (zip_of(xl__workbook=b"x", **{"xl/vbaProject.bin": b"x"}), "macros"),
     "a packed text": (zip_of(list=b"E-mail\r\na@example.org"), "no Excel workbook"),
     "a cut workbook": (workbook([["E-mail"], ["a@example.org"]])[:900], "damaged"),
     "a workbook of garbage": (zip_of(xl__workbook=b"<broken"), "damaged"),
