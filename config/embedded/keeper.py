@@ -79,6 +79,19 @@ class Keeper(ABC):
             self._stop()
             return found
 
+    def stop_if_unused(self) -> bool:
+        """Stop a server that nobody holds any more, as a killed process leaves it; True when there was one."""
+        with self._thread_lock, self._locked():
+            found = bool(servers_on(self.data))
+            if not found or not Holders(self._users).leave():
+                return False
+            self._stop()
+            return True
+
+    @property
+    def _users(self) -> Path:
+        return self.place.home / self.cluster / f"{self.name}.users"
+
     def _locked(self) -> AbstractContextManager[None]:
         base = self.place.home / self.cluster
         base.mkdir(mode=0o755, exist_ok=True)
@@ -86,7 +99,7 @@ class Keeper(ABC):
 
     def _hold(self) -> None:
         if self._holders is None or self._owner != os.getpid():
-            self._holders = Holders(self.place.home / self.cluster / f"{self.name}.users")
+            self._holders = Holders(self._users)
             self._owner = os.getpid()
         self._holders.join()
 

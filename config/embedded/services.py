@@ -30,3 +30,16 @@ def release_all() -> None:
     """Let both servers go now, for processes that end without saying so."""
     valkey().release()
     postgres().release()
+
+
+def stop_everything() -> bool:
+    """Stop this checkout's servers, and those of tests and measurements that nobody uses; True when there were some."""
+    place = Place.of(settings.VAR)
+    main = [keeper(place, "main").stop() for keeper in (EmbeddedValkey, EmbeddedPostgres)]
+    others = [
+        keeper(place, cluster).stop_if_unused()
+        for cluster in ("test", "bench")
+        if (place.home / cluster).exists()
+        for keeper in (EmbeddedValkey, EmbeddedPostgres)
+    ]
+    return any([*main, *others])

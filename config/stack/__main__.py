@@ -48,7 +48,7 @@ def stop() -> int:
     from django.conf import settings
 
     from config.embedded.processes import end
-    from config.embedded.services import postgres, valkey
+    from config.embedded.services import stop_everything
     from config.stack.children import leftovers
 
     supervisor = notes.process(notes.read(settings.VAR))
@@ -59,8 +59,8 @@ def stop() -> int:
             time.sleep(0.1)
     old = leftovers(settings.VAR)
     end(old, patience=15)
-    servers = [keeper.stop() for keeper in (valkey(), postgres())]
-    say("Stopped." if supervisor or old or any(servers) else "Nothing was running.")
+    servers = stop_everything()
+    say("Stopped." if supervisor or old or servers else "Nothing was running.")
     return 0
 
 

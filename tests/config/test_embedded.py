@@ -119,6 +119,18 @@ def test_it_is_adopted_when_its_starter_was_killed(kind, hold, keep):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_one_that_is_in_use_is_left_alone_and_one_that_nobody_holds_is_stopped(kind, hold, keep):
+    user = hold(kind)
+    user.stdout.readline()
+    assert keep(kind).stop_if_unused() is False
+    assert leaders(keep(kind))
+    user.send_signal(signal.SIGKILL)
+    user.wait()
+    assert keep(kind).stop_if_unused() is True
+    assert not servers_on(keep(kind).data)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_killed_server_is_started_again_where_it_was(kind, keep):
     keeper = keep(kind)
     before = keeper.use()
