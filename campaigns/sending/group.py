@@ -14,7 +14,7 @@ from campaigns.sending.intents import Recipient
 from campaigns.sending.outcomes import Result
 from campaigns.sending.persons import NoSuchAddress, merge_values, personal
 from campaigns.sending.receipts import journal
-from campaigns.sending.transport import Message, Outcome, Transport, TransportDown, TransportRefuses, Verdict
+from campaigns.sending.transport import Message, Outcome, Transport, TransportDown, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Handover:
         self.campaign = campaign
         self.editions = editions
         self.waiting = {one.delivery: one for one in recipients}
-        self.handed: set[int] = set()
+        self.begun: set[int] = set()
         self.results: list[Result] = []
 
     def run(self, transport: Transport, not_after: float) -> None:
@@ -38,17 +38,10 @@ class Handover:
         try:
             for message, outcome in transport.send(self._messages(not_after)):
                 self._note(message.delivery_id, outcome)
-        except TransportDown:
-            self._give_up(Outcome(Verdict.UNSENT))
-        except TransportRefuses:
-            self._give_up(Outcome(Verdict.UNSENT))
-            raise
-        except Exception:
-            log.exception("The transport broke while sending newsletter %s", self.campaign.pk)
-            self._give_up(Outcome(Verdict.UNCERTAIN, "transport_broke"))
-            raise
+        except TransportDown as why:
+            log.warning("Newsletter %s goes on later: %s", self.campaign.pk, why)
         finally:
-            self._give_up(Outcome(Verdict.UNSENT))
+            self._answer_for_the_rest()
 
     def _messages(self, not_after: float) -> Iterator[Message]:
         values = merge_values(list(self.waiting.values()))
@@ -57,7 +50,6 @@ class Handover:
                 return
             message = self._write(recipient, values.get(recipient.stakeholder, {}), not_after)
             if message:
-                self.handed.add(recipient.delivery)
                 yield message
 
     def _write(self, recipient: Recipient, values: dict[str, str], not_after: float) -> Message | None:
@@ -73,8 +65,12 @@ class Handover:
             log.exception("Delivery %s could not be written", recipient.delivery)
             self._note(recipient.delivery, Outcome(Verdict.FAILED, "unwritable"))
             return None
-        leaving = partial(self.journal.begin, self.claim.epoch, recipient.delivery)
+        leaving = partial(self._begin, recipient.delivery)
         return Message(recipient.delivery, edition.sender, person.address, data, not_after, True, leaving)
+
+    def _begin(self, delivery: int) -> None:
+        self.begun.add(delivery)
+        self.journal.begin(self.claim.epoch, delivery)
 
     def _note(self, delivery: int, outcome: Outcome) -> None:
         recipient = self.waiting.pop(delivery, None)
@@ -82,8 +78,8 @@ class Handover:
             self.journal.outcome(self.claim.epoch, delivery, outcome)
             self.results.append(Result(delivery, recipient.attempts, outcome, timezone.now()))
 
-    def _give_up(self, outcome: Outcome) -> None:
-        """Answer for everybody still waiting; only a message that was handed over can be uncertain."""
+    def _answer_for_the_rest(self) -> None:
+        """Only a message that left without an answer is uncertain; the others never left."""
         for delivery in list(self.waiting):
-            begun = delivery in self.handed
-            self._note(delivery, outcome if begun else Outcome(Verdict.UNSENT))
+            known = Outcome(Verdict.UNCERTAIN, "transport_broke") if delivery in self.begun else Outcome(Verdict.UNSENT)
+            self._note(delivery, known)

@@ -41,8 +41,8 @@ class Limits:
     """How long an uncertain message is left alone, for evidence to arrive, before it is sent again."""
     hold_recheck: float = 3600
     """How often messages that wait for a person's decision are looked at."""
-    turn: float = 60
-    """How long one ring keeps a worker before it rings again, so that every campaign gets its turn."""
+    turn: float = 5
+    """How long one ring keeps a worker before it rings again: campaigns share, and a worker told to stop does soon."""
     bells: int = 4
     """Workers woken at once for one campaign."""
 

@@ -48,7 +48,7 @@ class Round:
 
 
 def work(campaign_id: int | None = None, *, seconds: float | None = None, transport: Transport | None = None) -> Round:
-    """Send what is due, of one campaign or of all, for at most `seconds` (the limit `turn`)."""
+    """Send what is due, of one campaign or of all, for at most `seconds` (else the limit `turn`)."""
     worker = Worker(transport or current_transport(), limits().turn if seconds is None else seconds)
     recover()
     while not worker.late():

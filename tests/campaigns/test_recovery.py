@@ -8,7 +8,7 @@ from campaigns.sending.chunks import claim_chunk
 from campaigns.sending.intents import take_group
 from campaigns.sending.receipts import Journal, journal, orphans
 from campaigns.sending.recovery import recover
-from campaigns.sending.transport import Outcome, Verdict
+from campaigns.sending.transport import Outcome, Verdict, current_transport
 from campaigns.sending.worker import work
 from tests.campaigns.ledger import launched, states
 
@@ -71,3 +71,26 @@ def test_a_receipt_cut_short_by_the_end_of_its_process_counts_as_not_written(aba
     path.write_text(path.read_text().rstrip("\n"))
     recover()
     assert states(abandoned) == {"accepted": 1, "queued": 3}
+
+
+def test_a_worker_stopped_in_mid_message_leaves_only_that_one_uncertain(mailbox):
+    campaign = launched(4, policy="hold")
+    real = current_transport()
+
+    class Interrupted:
+        """Sends one, begins the next and is stopped from outside."""
+
+        open, close = real.open, real.close
+
+        def send(self, messages):
+            first, second, *_rest = messages
+            yield from real.send([first])
+            second.leaving()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work(transport=Interrupted())
+    assert states(campaign) == {"accepted": 1, "uncertain": 1, "queued": 2}
+    work()
+    assert states(campaign) == {"accepted": 3, "uncertain": 1}
+    assert len(mailbox.received) == 3
