@@ -36,7 +36,7 @@ def language_field() -> forms.ChoiceField:
     """In which language mails should come."""
     known = dict(settings.LANGUAGES)
     choices = [(code, name) for code, name in LANGUAGE_NAMES if code in known]
-    return forms.ChoiceField(label=_("Language of your mails"), choices=choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(label=_("Language of your e-mails"), choices=choices, widget=forms.RadioSelect)
 
 
 def types_field() -> ModelMultipleChoiceField:

@@ -14,7 +14,7 @@ class JoinForm(forms.Form):
     organisation = name_field(_("Organization"), "organization", max_length=200)
     email = forms.EmailField(
         label=_("E-mail address"),
-        help_text=_("We send a mail there and ask you to confirm, so that nobody else can sign you up."),
+        help_text=_("We send an e-mail there and ask you to confirm, so that nobody else can sign you up."),
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
     zip = ZipField(

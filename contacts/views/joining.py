@@ -43,13 +43,14 @@ def join(request: HttpRequest) -> HttpResponse:
 
 def _suggested(request: HttpRequest) -> dict:
     """The page's language, and the topic that a link such as “host a table” leads here for."""
-    topics = Topic.objects.filter(public=True, slug=request.GET.get("topic", "")[:50])
-    return {"language": get_language() or "en", "topics": list(topics)}
+    wanted = request.GET.get("topic")
+    topics = [topic for topic in Topic.objects.filter(public=True) if topic.slug == wanted] if wanted else []
+    return {"language": get_language() or "en", "topics": topics}
 
 
 @require_GET
 def join_sent(request: HttpRequest) -> HttpResponse:
-    """Look into your inbox: the same answer whoever joined."""
+    """Check your inbox: the same answer whoever joined."""
     return render(request, "contacts/public/join_sent.html")
 
 

@@ -87,7 +87,7 @@ def preferences_link(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def preferences_link_sent(request: HttpRequest) -> HttpResponse:
-    """Look into your inbox."""
+    """Check your inbox."""
     return render(request, "contacts/public/link_sent.html")
 
 

@@ -74,6 +74,10 @@ RULES: list[tuple[str, Rule]] = [
     ("admin:crm_outboxmail_*", BOOK),
     ("admin:crm_user_delete", NOBODY),
     ("admin:crm_user_*", frozenset({MANAGER})),
+    # ── Members, who have no sign-in ──
+    ("contacts:join*", PUBLIC),
+    ("contacts:preferences-link*", PUBLIC),
+    *[(f"contacts:{page}", LINK) for page in ("confirm", "leave*", "left", "preferences*")],
     # ── Events and conversations ──
     *[(f"engagement:{page}", PUBLIC) for page in ("home", "news", "strategies", "promise", "event*")],
     ("engagement:registered", LINK),
