@@ -103,6 +103,8 @@ RULES: list[tuple[str, Rule]] = [
     # ── People ──
     ("admin:contacts_stakeholder_delete", NOBODY),  # people are erased, with what is kept about them, never deleted
     ("admin:contacts_stakeholder_allow", frozenset({MANAGER})),
+    ("admin:contacts_stakeholder_export_person", frozenset({MANAGER})),
+    ("admin:contacts_stakeholder_erase*", frozenset({MANAGER})),
     ("admin:contacts_suppression_change", BOOK),
     ("admin:contacts_suppression_delete", NOBODY),
     ("admin:contacts_suppression_lift", frozenset({MANAGER})),
