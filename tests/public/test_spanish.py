@@ -31,7 +31,7 @@ def test_it_reads_templates_and_python_as_django_does():
     ("page", "words"),
     [
         ("/", "El lugar donde crece un niño no debe decidir hasta dónde llega"),
-        ("/", "WSOC, sobre el trabajo por la movilidad social"),
+        ("/", "WSOC informa sobre la movilidad social"),
         ("/", "Foro para reconectar con la oportunidad económica"),
         ("/news/", "miércoles 28 de agosto de 2019"),
         ("/strategies/", "Preparación para la universidad y la carrera"),
