@@ -1,0 +1,26 @@
+"""The API on one screen: /api/v1/ and its documentation."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.authtoken.views import obtain_auth_token
+from rest_framework.routers import DefaultRouter
+
+from campaigns.api import CampaignViewSet
+from contacts.api import SegmentViewSet, StakeholderViewSet
+from engagement.api import ConversationViewSet, EventViewSet, RegistrationViewSet
+
+router = DefaultRouter()
+router.register("stakeholders", StakeholderViewSet, basename="stakeholder")
+router.register("segments", SegmentViewSet, basename="segment")
+router.register("campaigns", CampaignViewSet, basename="campaign")
+router.register("events", EventViewSet, basename="event")
+router.register("registrations", RegistrationViewSet, basename="registration")
+router.register("conversations", ConversationViewSet, basename="conversation")
+
+urlpatterns = [
+    path("v1/token/", obtain_auth_token, name="token"),
+    path("v1/", include((router.urls, "v1"))),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/page/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="schema-page"),
+]
+app_name = "api"

@@ -1,0 +1,147 @@
+"""The machines' door to people and segments."""
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet, ModelViewSet
+
+from contacts.models import Consent, ContactPoint, Segment, Stakeholder, StakeholderType, Tag, Topic
+from crm.api import Pages, RolePermissions
+
+
+class ContactPointSerializer(serializers.ModelSerializer):
+    """An address or number and whether it works."""
+
+    class Meta:
+        model = ContactPoint
+        fields = ["kind", "value", "label", "status", "is_primary", "verified_at"]
+
+
+class ConsentSerializer(serializers.ModelSerializer):
+    """The latest word on a topic."""
+
+    topic = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+
+    class Meta:
+        model = Consent
+        fields = ["topic", "channel", "state", "since"]
+
+
+class StakeholderSerializer(serializers.ModelSerializer):
+    """A person or an organisation, with how to reach them and what they agreed to."""
+
+    types = serializers.SlugRelatedField(
+        slug_field="slug", many=True, queryset=StakeholderType.objects.all(), required=False
+    )
+    tags = serializers.SlugRelatedField(slug_field="name", many=True, queryset=Tag.objects.all(), required=False)
+    contact_points = ContactPointSerializer(many=True, read_only=True)
+    consents = ConsentSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Stakeholder
+        fields = [
+            "id",
+            "kind",
+            "name",
+            "first_name",
+            "last_name",
+            "language",
+            "zip",
+            "source",
+            "types",
+            "tags",
+            "contact_points",
+            "consents",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = ["source", "created_at", "updated_at"]
+
+
+class StakeholderFilter(filters.FilterSet):
+    """Narrow the book by words, type, tag, place, language or consent."""
+
+    search = filters.CharFilter(method="by_words", label=_("Every word in name, address or number"))
+    type = filters.ModelMultipleChoiceFilter(
+        field_name="types", to_field_name="slug", queryset=StakeholderType.objects.all()
+    )
+    tag = filters.ModelMultipleChoiceFilter(field_name="tags", to_field_name="name", queryset=Tag.objects.all())
+    subscribed_to = filters.ModelChoiceFilter(
+        method="by_topic", to_field_name="slug", queryset=Topic.objects.all(), label=_("Agreed to this topic")
+    )
+    email = filters.CharFilter(method="by_email", label=_("Has exactly this e-mail address"))
+    changed_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+
+    class Meta:
+        model = Stakeholder
+        fields = ["kind", "zip", "language"]
+
+    def by_words(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Those whose search text has every word."""
+        return queryset.search(value)  # type: ignore[attr-defined]
+
+    def by_topic(self, queryset: QuerySet, name: str, topic: Topic | None) -> QuerySet:
+        """Those whose latest word on the topic is yes."""
+        return queryset.consenting(topic) if topic else queryset  # type: ignore[attr-defined]
+
+    def by_email(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Those with this address, however it is capitalised."""
+        point = ContactPoint.objects.emails().filter(stakeholder=OuterRef("pk"), normalized=value.strip().lower())
+        return queryset.filter(Exists(point))
+
+
+class StakeholderViewSet(
+    CreateModelMixin, UpdateModelMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Stakeholder]
+):
+    """People and organisations; what an asker may see is what they may see in the back office."""
+
+    serializer_class = StakeholderSerializer
+    permission_classes = [RolePermissions]
+    pagination_class = Pages
+    filterset_class = StakeholderFilter
+    queryset = Stakeholder.objects.all()
+    http_method_names = ["get", "post", "patch", "head", "options"]
+
+    def get_queryset(self) -> QuerySet[Stakeholder]:
+        """The book as this user may see it, without a query per person."""
+        return (
+            Stakeholder.objects.visible_to(self.request.user)
+            .prefetch_related("types", "tags", "contact_points", "consents__topic")
+            .order_by("pk")
+        )
+
+
+class SegmentSerializer(serializers.ModelSerializer):
+    """A saved question and its rules."""
+
+    class Meta:
+        model = Segment
+        fields = ["id", "name", "description", "definition", "created_at", "updated_at"]
+        read_only_fields = ["created_at", "updated_at"]
+
+
+COUNT = inline_serializer("SegmentCount", {"count": serializers.IntegerField()})
+DEFINITION = inline_serializer("SegmentDefinition", {"definition": serializers.JSONField()})
+
+
+class SegmentViewSet(ModelViewSet[Segment]):
+    """Saved questions about stakeholders, and how many people answer to them now."""
+
+    serializer_class = SegmentSerializer
+    permission_classes = [RolePermissions]
+    pagination_class = Pages
+    queryset = Segment.objects.order_by("pk")
+
+    @extend_schema(responses=COUNT)
+    @action(detail=True)
+    def count(self, request: Request, pk: Any = None) -> Response:
+        """How many people are in the segment now."""
+        raise NotImplementedError

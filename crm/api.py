@@ -1,0 +1,39 @@
+"""What every API room shares: who may do what, and how a refusal is answered."""
+
+from django.core.exceptions import ValidationError as FormValidationError
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.permissions import DjangoModelPermissions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from crm.errors import Refused
+
+
+class RolePermissions(DjangoModelPermissions):
+    """The same permissions as the back office; reading needs the view permission too."""
+
+    perms_map = {
+        **DjangoModelPermissions.perms_map,
+        "GET": ["%(app_label)s.view_%(model_name)s"],
+        "OPTIONS": ["%(app_label)s.view_%(model_name)s"],
+        "HEAD": ["%(app_label)s.view_%(model_name)s"],
+    }
+
+
+class Pages(PageNumberPagination):
+    """50 to a page unless asked otherwise with `page_size`, 500 at most."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500
+
+
+def answer_refusals(exc: Exception, context: dict) -> Response | None:
+    """A verb that refuses answers 409 with its sentence; a broken rule of a field answers 400."""
+    if isinstance(exc, Refused):
+        return Response({"detail": str(exc), "code": type(exc).__name__}, status=status.HTTP_409_CONFLICT)
+    if isinstance(exc, FormValidationError):
+        exc = ValidationError(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
+    return exception_handler(exc, context)
