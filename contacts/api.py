@@ -3,7 +3,9 @@
 from typing import Any
 
 import django_filters as filters
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
@@ -13,6 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
+from contacts.actions.addresses import add_email, add_phone
+from contacts.actions.stakeholders import create_stakeholder, set_types, tag_stakeholders, update_stakeholder
 from contacts.models import Consent, ContactPoint, Segment, Stakeholder, StakeholderType, Tag, Topic
 from crm.api import Pages, RolePermissions
 
@@ -44,6 +48,8 @@ class StakeholderSerializer(serializers.ModelSerializer):
     tags = serializers.SlugRelatedField(slug_field="name", many=True, queryset=Tag.objects.all(), required=False)
     contact_points = ContactPointSerializer(many=True, read_only=True)
     consents = ConsentSerializer(many=True, read_only=True)
+    emails = serializers.ListField(child=serializers.EmailField(), write_only=True, required=False)
+    phones = serializers.ListField(child=serializers.CharField(max_length=40), write_only=True, required=False)
 
     class Meta:
         model = Stakeholder
@@ -60,10 +66,38 @@ class StakeholderSerializer(serializers.ModelSerializer):
             "tags",
             "contact_points",
             "consents",
+            "emails",
+            "phones",
             "created_at",
             "updated_at",
         ]
         read_only_fields = ["source", "created_at", "updated_at"]
+        extra_kwargs = {"name": {"required": False}}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Somebody new needs a name of some kind."""
+        if self.instance is None and not any(attrs.get(part) for part in ("name", "first_name", "last_name")):
+            raise serializers.ValidationError({"name": [gettext("Give a name, or a first or last name.")]})
+        return attrs
+
+    def create(self, validated: dict[str, Any]) -> Stakeholder:
+        """Put the stakeholder in the book by the verb."""
+        tags = [tag.name for tag in validated.pop("tags", [])]
+        return create_stakeholder(**validated, tags=tags, source="API", by=self.context["request"].user)
+
+    @transaction.atomic
+    def update(self, stakeholder: Stakeholder, validated: dict[str, Any]) -> Stakeholder:
+        """Change fields and types, add tags, addresses and numbers; what is not named stays."""
+        by = self.context["request"].user
+        for address in validated.pop("emails", []):
+            add_email(stakeholder, address, by=by)
+        for number in validated.pop("phones", []):
+            add_phone(stakeholder, number, by=by)
+        if "types" in validated:
+            set_types(stakeholder, validated.pop("types"), by=by)
+        tag_stakeholders([stakeholder.pk], [tag.name for tag in validated.pop("tags", [])], by=by)
+        update_stakeholder(stakeholder, by=by, **validated)
+        return stakeholder
 
 
 class StakeholderFilter(filters.FilterSet):

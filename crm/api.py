@@ -4,9 +4,10 @@ from django.core.exceptions import ValidationError as FormValidationError
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
-from rest_framework.permissions import DjangoModelPermissions
+from rest_framework.permissions import BasePermission, DjangoModelPermissions
+from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.views import APIView, exception_handler
 
 from crm.errors import Refused
 
@@ -20,6 +21,18 @@ class RolePermissions(DjangoModelPermissions):
         "OPTIONS": ["%(app_label)s.view_%(model_name)s"],
         "HEAD": ["%(app_label)s.view_%(model_name)s"],
     }
+
+
+def may(permission: str) -> type[BasePermission]:
+    """A permission class for one action: signed in and holding `permission`, such as `app.verb_noun`."""
+
+    class May(BasePermission):
+        """Holds the named permission."""
+
+        def has_permission(self, request: Request, view: APIView) -> bool:
+            return request.user.is_authenticated and request.user.has_perm(permission)
+
+    return May
 
 
 class Pages(PageNumberPagination):

@@ -56,9 +56,7 @@ def blocks(event_id: int) -> list[dict[str, Any]]:
 
 def write_letter(event_id: int, by: User) -> Campaign:
     """Save the segment and the campaign; a second call finds them again."""
-    segment = Segment.objects.filter(name=SEGMENT).first() or save_segment(
-        name=SEGMENT, definition=DEFINITION, by=by
-    )
+    segment = Segment.objects.filter(name=SEGMENT).first() or save_segment(name=SEGMENT, definition=DEFINITION, by=by)
     campaign, _created = Campaign.objects.get_or_create(
         name=NAME,
         defaults={

@@ -91,9 +91,7 @@ def _event(fact: dict[str, Any], by: User) -> Event:
     if existing:
         return existing
     fields = {key: value for key, value in fact.items() if key not in {"day", "in_days", "hours"}}
-    day = (
-        date.fromisoformat(fact["day"]) if "day" in fact else timezone.localdate() + timedelta(days=fact["in_days"])
-    )
+    day = date.fromisoformat(fact["day"]) if "day" in fact else timezone.localdate() + timedelta(days=fact["in_days"])
     start, end = (_moment(day, hour) for hour in fact["hours"])
     event = create_event(**fields, starts_at=start, ends_at=end, by=by)
     return publish_event(event, by=by)
@@ -139,9 +137,7 @@ def _conversation(edition: Any, people: list[Stakeholder], strategies: dict[str,
         for number, person in enumerate(seated)
     ]
     prompts = list(edition.prompts.all())
-    notes = {
-        prompt.pk: "\n".join(dice.sample(said, k=2)) for prompt, said in zip(prompts, facts.NOTES, strict=True)
-    }
+    notes = {prompt.pk: "\n".join(dice.sample(said, k=2)) for prompt, said in zip(prompts, facts.NOTES, strict=True)}
     promises = [
         Promise(text, strategies[letter], who=number)
         for number, (letter, text) in enumerate(dice.sample(facts.COMMITMENTS, k=2))
