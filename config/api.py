@@ -2,11 +2,11 @@
 
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.authtoken.views import obtain_auth_token
 from rest_framework.routers import DefaultRouter
 
 from campaigns.api import CampaignViewSet
 from contacts.api import SegmentViewSet, StakeholderViewSet
+from crm.api import TokenView
 from engagement.api import ConversationViewSet, EventViewSet, RegistrationViewSet
 
 router = DefaultRouter()
@@ -18,7 +18,7 @@ router.register("registrations", RegistrationViewSet, basename="registration")
 router.register("conversations", ConversationViewSet, basename="conversation")
 
 urlpatterns = [
-    path("v1/token/", obtain_auth_token, name="token"),
+    path("v1/token/", TokenView.as_view(), name="token"),
     path("v1/", include((router.urls, "v1"))),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("schema/page/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="schema-page"),

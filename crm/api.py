@@ -1,12 +1,19 @@
 """What every API room shares: who may do what, and how a refusal is answered."""
 
+from typing import ClassVar
+
+from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError as FormValidationError
-from rest_framework import status
+from django.utils.translation import gettext
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.authtoken.models import Token
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
-from rest_framework.permissions import BasePermission, DjangoModelPermissions
+from rest_framework.permissions import AllowAny, BasePermission, DjangoModelPermissions
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView, exception_handler
 
 from crm.errors import Refused
@@ -33,6 +40,33 @@ def may(permission: str) -> type[BasePermission]:
             return request.user.is_authenticated and request.user.has_perm(permission)
 
     return May
+
+
+class SignInSerializer(serializers.Serializer):
+    """E-mail and password."""
+
+    email = serializers.EmailField(write_only=True)
+    password = serializers.CharField(write_only=True, trim_whitespace=False)
+    token = serializers.CharField(read_only=True)
+
+
+class TokenView(APIView):
+    """Trade e-mail and password for the token that goes into `Authorization: Token …`."""
+
+    permission_classes = [AllowAny]
+    authentication_classes: ClassVar[list] = []
+    throttle_classes = [AnonRateThrottle]
+
+    @extend_schema(request=SignInSerializer, responses=SignInSerializer)
+    def post(self, request: Request) -> Response:
+        """Answer the user's token, made on the first sign-in."""
+        asked = SignInSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user = authenticate(request, username=asked.validated_data["email"], password=asked.validated_data["password"])
+        if user is None:
+            raise ValidationError({"detail": gettext("This e-mail address and password do not go together.")})
+        token, _created = Token.objects.get_or_create(user=user)
+        return Response({"token": token.key})
 
 
 class Pages(PageNumberPagination):
