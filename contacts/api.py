@@ -18,7 +18,13 @@ from rest_framework.viewsets import GenericViewSet, ModelViewSet
 from contacts.actions.addresses import add_email, add_phone
 from contacts.actions.stakeholders import create_stakeholder, set_types, tag_stakeholders, update_stakeholder
 from contacts.models import Consent, ContactPoint, Segment, Stakeholder, StakeholderType, Tag, Topic
-from crm.api import Pages, RolePermissions
+from contacts.segments.actions import save_segment
+from contacts.segments.compiler import people_of
+from contacts.segments.counting import count
+from contacts.segments.describing import describe
+from contacts.segments.errors import InvalidDefinition
+from contacts.segments.reading import read
+from crm.api import Pages, RolePermissions, may
 
 
 class ContactPointSerializer(serializers.ModelSerializer):
@@ -154,16 +160,53 @@ class StakeholderViewSet(
 
 
 class SegmentSerializer(serializers.ModelSerializer):
-    """A saved question and its rules."""
+    """A saved question: its rules, and the same in a sentence."""
+
+    sentence = serializers.SerializerMethodField()
 
     class Meta:
         model = Segment
-        fields = ["id", "name", "description", "definition", "created_at", "updated_at"]
+        fields = ["id", "name", "description", "definition", "sentence", "created_at", "updated_at"]
         read_only_fields = ["created_at", "updated_at"]
+
+    def get_sentence(self, segment: Segment) -> str:
+        """The rules as people say them."""
+        return describe(segment.definition)
+
+    def validate_definition(self, definition: Any) -> Any:
+        """Refuse rules that cannot be read, naming each place."""
+        return checked(definition)
+
+    def create(self, validated: dict[str, Any]) -> Segment:
+        """Save a new segment by the verb."""
+        return save_segment(**validated, by=self.context["request"].user)
+
+    def update(self, segment: Segment, validated: dict[str, Any]) -> Segment:
+        """Change a segment by the verb; what is not named stays."""
+        kept = {field: getattr(segment, field) for field in ("name", "definition", "description")}
+        return save_segment(segment, **{**kept, **validated}, by=self.context["request"].user)
+
+
+class QuestionSerializer(serializers.Serializer):
+    """Rules that are not saved."""
+
+    definition = serializers.JSONField()
+
+    def validate_definition(self, definition: Any) -> Any:
+        """Refuse rules that cannot be read, naming each place."""
+        return checked(definition)
+
+
+def checked(definition: Any) -> Any:
+    """`definition` as it is, when it can be read; raises ValidationError with every problem."""
+    try:
+        read(definition)
+    except InvalidDefinition as wrong:
+        raise serializers.ValidationError([str(problem) for problem in wrong.problems]) from wrong
+    return definition
 
 
 COUNT = inline_serializer("SegmentCount", {"count": serializers.IntegerField()})
-DEFINITION = inline_serializer("SegmentDefinition", {"definition": serializers.JSONField()})
 
 
 class SegmentViewSet(ModelViewSet[Segment]):
@@ -178,4 +221,12 @@ class SegmentViewSet(ModelViewSet[Segment]):
     @action(detail=True)
     def count(self, request: Request, pk: Any = None) -> Response:
         """How many people are in the segment now."""
-        raise NotImplementedError
+        return Response({"count": count(people_of(self.get_object().definition))})
+
+    @extend_schema(request=QuestionSerializer, responses=COUNT)
+    @action(detail=False, methods=["post"], permission_classes=[may("contacts.view_segment")])
+    def preview(self, request: Request) -> Response:
+        """How many people answer to rules that are not saved."""
+        asked = QuestionSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return Response({"count": count(people_of(asked.validated_data["definition"]))})

@@ -243,6 +243,13 @@ class ConversationSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = ["state"]
 
+    def to_representation(self, gathering: Gathering) -> dict[str, Any]:
+        """Who sat there is only for those who may see participants."""
+        shown = super().to_representation(gathering)
+        if not self.context["request"].user.has_perm("engagement.view_participant"):
+            del shown["participants"], shown["host"]
+        return shown
+
     def create(self, validated: dict[str, Any]) -> Gathering:
         """Log the conversation by the verb; the same `submission_key` twice makes one record."""
         key = validated.pop("submission_key", None)
