@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 
-from campaigns.actions import NotADraft, cancel_campaign, launch_campaign, pause_campaign, resume_campaign
+from campaigns.actions.control import cancel_campaign, pause_campaign, resume_campaign
+from campaigns.actions.launch import NotADraft, launch_campaign
 from campaigns.content.blocks import check
 from campaigns.models import Campaign
 from contacts.models import Segment, Topic
@@ -63,7 +64,7 @@ class CampaignSerializer(serializers.ModelSerializer):
     def update(self, campaign: Campaign, validated: dict[str, Any]) -> Campaign:
         """Change a draft; what was launched stays as it was sent."""
         if campaign.state != Campaign.State.DRAFT:
-            raise NotADraft(campaign)
+            raise NotADraft
         return super().update(campaign, validated)
 
 

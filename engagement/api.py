@@ -222,6 +222,7 @@ class ConversationSerializer(serializers.ModelSerializer):
     guests = GuestSerializer(many=True, write_only=True, required=False)
     notes = NoteSerializer(many=True, required=False)
     commitments = CommitmentSerializer(many=True, required=False)
+    submission_key = serializers.UUIDField(required=False)
 
     class Meta:
         model = Gathering

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from campaigns.actions import launch_campaign
+from campaigns.actions.launch import launch_campaign
 from campaigns.models import Campaign
 from contacts.models import Segment, Topic
 from contacts.segments.actions import save_segment

@@ -4,9 +4,10 @@ import pytest
 from rest_framework.test import APIClient
 
 from campaigns.models import Campaign
+from contacts.actions.consent import give_consent
 from contacts.models import Segment, Stakeholder, Topic
 from engagement.models import Edition, Gathering, Strategy
-from tests.factories import EventFactory, StakeholderFactory, consenting
+from tests.factories import EventFactory, StakeholderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -123,7 +124,9 @@ class TestSegments:
 class TestCampaigns:
     def draft(self, client: APIClient) -> int:
         topic = Topic.objects.get(slug="newsletter")
-        consenting(topic, count=3)
+        for number in range(3):
+            person = StakeholderFactory(email=f"reader{number}@example.org")
+            give_consent(person, topic, source="paper form", wording="Send me news", language="en")
         segment = Segment.objects.create(name="All", definition={"all": []})
         answer = client.post(
             "/api/v1/campaigns/",
