@@ -83,6 +83,7 @@ class CampaignViewSet(ModelViewSet[Campaign]):
 
     serializer_class = CampaignSerializer
     permission_classes = [RolePermissions]
+    lookup_value_converter = "int"
     pagination_class = Pages
     filterset_class = CampaignFilter
     queryset = Campaign.objects.select_related("topic").prefetch_related("include", "exclude").order_by("pk")

@@ -9,7 +9,8 @@ from contacts.api import SegmentViewSet, StakeholderViewSet
 from crm.api import TokenView
 from engagement.api import ConversationViewSet, EventViewSet, RegistrationViewSet
 
-router = DefaultRouter()
+router = DefaultRouter(use_regex_path=False)
+router.include_format_suffixes = False
 router.register("stakeholders", StakeholderViewSet, basename="stakeholder")
 router.register("segments", SegmentViewSet, basename="segment")
 router.register("campaigns", CampaignViewSet, basename="campaign")

@@ -145,6 +145,7 @@ class StakeholderViewSet(
 
     serializer_class = StakeholderSerializer
     permission_classes = [RolePermissions]
+    lookup_value_converter = "int"
     pagination_class = Pages
     filterset_class = StakeholderFilter
     queryset = Stakeholder.objects.all()
@@ -214,6 +215,7 @@ class SegmentViewSet(ModelViewSet[Segment]):
 
     serializer_class = SegmentSerializer
     permission_classes = [RolePermissions]
+    lookup_value_converter = "int"
     pagination_class = Pages
     queryset = Segment.objects.order_by("pk")
 

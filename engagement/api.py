@@ -100,6 +100,7 @@ class EventViewSet(ModelViewSet[Event]):
 
     serializer_class = EventSerializer
     permission_classes = [RolePermissions]
+    lookup_value_converter = "int"
     pagination_class = Pages
     filterset_class = EventFilter
     queryset = Event.objects.all()
@@ -156,6 +157,7 @@ class RegistrationViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, 
 
     serializer_class = RegistrationSerializer
     permission_classes = [RolePermissions]
+    lookup_value_converter = "int"
     pagination_class = Pages
     filterset_class = RegistrationFilter
     queryset = Registration.objects.select_related("event", "stakeholder").order_by("pk")
@@ -277,6 +279,7 @@ class ConversationViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, 
 
     serializer_class = ConversationSerializer
     permission_classes = [RolePermissions]
+    lookup_value_converter = "int"
     pagination_class = Pages
     filterset_class = ConversationFilter
     queryset = Gathering.objects.all()

@@ -14,6 +14,7 @@ from django.test import Client
 from config.embedded.redis import redis_url
 from config.embedded.services import release_all
 from tests.browser import FLAGS, chromium
+from tests.query_counts import query_count  # noqa: F401 - a fixture
 from tests.smtp import Mailbox, MailboxServer
 from tests.workers import WorkerProcess
 
