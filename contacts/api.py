@@ -38,7 +38,7 @@ class ContactPointSerializer(serializers.ModelSerializer):
 class ConsentSerializer(serializers.ModelSerializer):
     """The latest word on a topic."""
 
-    topic = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    topic: serializers.SlugRelatedField = serializers.SlugRelatedField(slug_field="slug", read_only=True)
 
     class Meta:
         model = Consent

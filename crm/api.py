@@ -1,7 +1,5 @@
 """What every API room shares: who may do what, and how a refusal is answered."""
 
-from typing import ClassVar
-
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError as FormValidationError
 from django.utils.translation import gettext
@@ -54,7 +52,7 @@ class TokenView(APIView):
     """Trade e-mail and password for the token that goes into `Authorization: Token …`."""
 
     permission_classes = [AllowAny]
-    authentication_classes: ClassVar[list] = []
+    authentication_classes = ()
     throttle_classes = [AnonRateThrottle]
 
     @extend_schema(request=SignInSerializer, responses=SignInSerializer)

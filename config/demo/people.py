@@ -95,7 +95,7 @@ def invent_people(count: int, *, seed: int) -> list[DemoPerson]:
 def invent_organisations(*, seed: int) -> list[DemoOrganisation]:
     """One organisation of every kind in every neighborhood."""
     dice = random.Random(seed)  # noqa: S311 - invented organisations, no secret
-    found = []
+    found: list[DemoOrganisation] = []
     for place in PLACES:
         for kind, patterns in ORGANISATIONS.items():
             name = dice.choice(patterns).format(place)

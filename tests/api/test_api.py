@@ -126,7 +126,7 @@ class TestCampaigns:
     def draft(self, client: APIClient) -> int:
         topic = Topic.objects.get(slug="newsletter")
         for number in range(3):
-            person = StakeholderFactory(email=f"reader{number}@example.org")
+            person: Stakeholder = StakeholderFactory.create(email=f"reader{number}@example.org")
             give_consent(person, topic, source="paper form", wording="Send me news", language="en")
         segment = Segment.objects.create(name="All", definition={"all": []})
         answer = client.post(
