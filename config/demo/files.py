@@ -112,7 +112,7 @@ def spreadsheet(path: Path) -> None:
     sheet.title = "Contacts"
     sheet.append(["Westside partners – working copy, please do not sort!"])
     sheet.append([])
-    sheet.append(["Organization", "Contact person", "E-mail", "Phone", "ZIP", "What are they?", "Idioma", "Notes"])
+    sheet.append(["Organization", "Contact name", "E-mail", "Phone", "ZIP", "Contact type", "Idioma", "Notes"])
     for number, organisation in enumerate(invent_organisations(seed=3)):
         sheet.append(_organisation_row(organisation, number))
     for person in invent_people(420, seed=4):

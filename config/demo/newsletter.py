@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 from django.core.management import call_command
@@ -16,7 +17,7 @@ NAME = "Autumn letter to our neighbors"
 SEGMENT = "Neighbors in Charlotte"
 DEFINITION: dict[str, Any] = {
     "all": [
-        {"criterion": "type", "op": "any_of", "value": ["individual", "grassroots-leader", "activist", "nonprofit"]},
+        {"criterion": "topic", "op": "any_of", "value": ["newsletter"]},
         {"not": {"criterion": "zip", "op": "any_of", "value": ["28031", "28036", "28078"]}},
     ]
 }
@@ -78,7 +79,7 @@ def send_letter(campaign: Campaign, say: Callable[[str], None], *, worker: bool,
     if campaign.state == Campaign.State.DRAFT:
         launch_campaign(campaign, by=by)
     if not worker:
-        call_command("pump")
+        call_command("pump", once=True, stdout=StringIO(), stderr=StringIO())
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         campaign.refresh_from_db()
