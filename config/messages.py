@@ -15,6 +15,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SPANISH = ROOT / "locale" / "es" / "LC_MESSAGES" / "django.po"
 PUBLIC = [
     "crm/templates/public",
+    "crm/templates/404.html",
+    "crm/templates/403.html",
+    "crm/templates/403_csrf.html",
     "crm/templates/crm/mails",
     "crm/links.py",
     "contacts/templates/contacts/public",
