@@ -38,14 +38,19 @@ REFRESH_ALL = _refresh("SELECT id FROM contacts_stakeholder")
 
 
 def _trigger(name: str, operation, touched: str, **tables: str) -> pgtrigger.Trigger:
+    """Gather the ids first, then write: as `IF EXISTS` the join of old and new rows would be planned as a loop."""
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=operation,
         referencing=pgtrigger.Referencing(**tables),
+        declare=[("touched", "bigint[]")],
         # A statement trigger fires for no rows too; without the IF it would call itself forever.
-        func=f"IF EXISTS ({touched}) THEN {_refresh(touched)}; END IF;\nRETURN NULL;",
+        func=f"""
+touched := ARRAY({touched});
+IF cardinality(touched) > 0 THEN {_refresh("SELECT unnest(touched)")}; END IF;
+RETURN NULL;""",
     )
 
 

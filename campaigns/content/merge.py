@@ -124,8 +124,7 @@ class Slot:
         """The escaped value, or the escaped fallback when the person has none."""
         if self.name == BRACES:
             return "{{"
-        value = values.get(self.name) or self.default
-        return value if value.isascii() and value.isalnum() else self.escape(value)  # a plain word needs no escape
+        return self.escape(values.get(self.name) or self.default)
 
 
 @dataclass(frozen=True)

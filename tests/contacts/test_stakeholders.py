@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from pghistory.models import Context
 
 from contacts.actions import (
@@ -185,6 +186,14 @@ class TestSearchText:
         ContactPointFactory(stakeholder=ana, value="ana@example.org")
         assert refresh_search([ana.pk]) == 0
         assert refresh_search() == 0
+
+    def test_a_load_of_thousands_takes_time_in_proportion(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '5s'")
+            people = [Stakeholder(name=f"Person {number}") for number in range(8000)]
+            Stakeholder.objects.bulk_create(people, batch_size=8000)
+            cursor.execute("SET LOCAL statement_timeout = 0")
+        assert self.found("person 7999") == [people[-1]]
 
     def test_repair_counts_what_was_wrong(self):
         ana = StakeholderFactory(name="Ana", search="wrong")
