@@ -26,6 +26,12 @@ from tests.factories import ContactPointFactory, OrganisationFactory, Stakeholde
 
 pytestmark = pytest.mark.django_db
 
+MANY = """
+INSERT INTO contacts_stakeholder
+    (kind, name, first_name, last_name, language, zip, source, notes, search, created_at, updated_at)
+SELECT 'person', 'Person ' || number, '', '', 'en', '', '', '', '', now(), now() FROM generate_series(1, 8000) AS number
+"""
+
 
 def test_a_new_person_has_name_addresses_types_and_tags(staff):
     activist = StakeholderType.objects.get(slug="activist")
@@ -190,10 +196,9 @@ class TestSearchText:
     def test_a_load_of_thousands_takes_time_in_proportion(self):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = '5s'")
-            people = [Stakeholder(name=f"Person {number}") for number in range(8000)]
-            Stakeholder.objects.bulk_create(people, batch_size=8000)
+            cursor.execute(MANY)
             cursor.execute("SET LOCAL statement_timeout = 0")
-        assert self.found("person 7999") == [people[-1]]
+        assert [person.name for person in self.found("person 7999")] == ["Person 7999"]
 
     def test_repair_counts_what_was_wrong(self):
         ana = StakeholderFactory(name="Ana", search="wrong")
