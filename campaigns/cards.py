@@ -3,11 +3,24 @@
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns.models import Campaign, Delivery
-from crm.cards import CARDS, Card, Line
+from crm.cards import CARDS, STEPS, Card, Line, Step
 
+STEPS.add(
+    "first-newsletter",
+    Step(
+        gettext_lazy("Write a newsletter"),
+        gettext_lazy(
+            "Put it together from blocks, look at it, send yourself a test. Nobody gets it before you launch."
+        ),
+        "admin:campaigns_campaign_add",
+        "campaigns.add_campaign",
+        is_done=Campaign.objects.exists,
+        order=30,
+    ),
+)
 MOVING = (Campaign.State.SENDING, Campaign.State.PAUSED)
 
 

@@ -15,6 +15,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SPANISH = ROOT / "locale" / "es" / "LC_MESSAGES" / "django.po"
 PUBLIC = [
     "crm/templates/public",
+    "crm/templates/404.html",
+    "crm/templates/403.html",
+    "crm/templates/403_csrf.html",
     "crm/templates/crm/mails",
     "crm/links.py",
     "contacts/templates/contacts/public",
@@ -22,7 +25,6 @@ PUBLIC = [
     "contacts/forms",
     "contacts/views",
     "contacts/wording.py",
-    "contacts/navigation.py",
     "contacts/actions/leaving.py",
     "engagement/templates/engagement/site",
     "engagement/templates/engagement/mails",
@@ -39,9 +41,9 @@ PUBLIC = [
     "engagement/actions/errors.py",
     "engagement/models/events.py",
     "engagement/models/strategies.py",
-    "engagement/navigation.py",
     "engagement/views/events.py",
     "engagement/views/registrations.py",
+    "campaigns/views/browser.py",
 ]
 """Where texts stand that members read; a folder means everything in it."""
 CALLS = {"_", "_t", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy", "ngettext", "ngettext_lazy"}

@@ -7,6 +7,7 @@ from config.health.views import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("api/", include("config.api")),
     path("admin/mailbox/", include("config.mailbox.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),

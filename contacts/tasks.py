@@ -1,6 +1,7 @@
 """Celery doors of contacts: ids in, one verb called. A lost message is rung again by the clock."""
 
 from celery import shared_task
+from django.urls import reverse
 
 from contacts.actions import forget_old_requests as forget
 from contacts.imports.actions import State, check_import, commit_import
@@ -52,7 +53,7 @@ def _end(run: ImportRun, refusal: str = "") -> None:
     if refusal:
         fail_job(run.job, refusal)
     else:
-        finish_job(run.job, {"counts": run.counts})
+        finish_job(run.job, {"counts": run.counts, "url": reverse("admin:contacts_importrun_change", args=[run.pk])})
 
 
 @shared_task

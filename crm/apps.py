@@ -23,8 +23,10 @@ class CrmConfig(AppConfig):
 
 def seed_after_last_app(sender: AppConfig, **_signal: object) -> None:
     """Permissions of every app are there only when the last one has been migrated."""
+    from crm.models import Organisation
     from crm.roles import seed_roles
 
     with_models = [config for config in apps.get_app_configs() if config.models_module]
     if sender is with_models[-1]:
         seed_roles()
+        Organisation.load()

@@ -3,13 +3,25 @@
 from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from crm.cards import CARDS, Card, Line
+from crm.cards import CARDS, STEPS, Card, Line, Step
 from engagement.models import Edition, Event, Gathering
 from engagement.wording import day_in_words
 
 MOST = 4
+
+STEPS.add(
+    "first-event",
+    Step(
+        gettext_lazy("Plan an event"),
+        gettext_lazy("A forum, a workshop, a training. Once it is published, people register on the public site."),
+        "admin:engagement_event_add",
+        "engagement.add_event",
+        is_done=Event.objects.exists,
+        order=40,
+    ),
+)
 
 
 @CARDS.register("coming-events")

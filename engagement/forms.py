@@ -57,9 +57,14 @@ class PersonForm(forms.Form):
         return {name: data[name] for name in Details.__annotations__}  # type: ignore[return-value]
 
 
-class RegistrationForm(PersonForm):
-    """What a visitor fills in to register for an event."""
+NEWSLETTER_WORDING = _("Also send me the newsletter of the Alliance. I can leave it at any time.")
+"""What somebody agrees to by the tick, word for word; it counts once they press the button in the mail."""
 
+
+class RegistrationForm(PersonForm):
+    """What a visitor fills in to register for an event; the newsletter is theirs to ask for."""
+
+    newsletter = forms.BooleanField(label=NEWSLETTER_WORDING, required=False)
     website = forms.CharField(
         required=False,
         label=_("Leave this empty"),

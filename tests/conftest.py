@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import redis
 from django.contrib.auth.models import Group
+from django.db import connections
 from django.test import Client
 
 from config.embedded.redis import redis_url
 from config.embedded.services import release_all
 from tests.browser import FLAGS, chromium
+from tests.query_counts import query_count  # noqa: F401 - a fixture
 from tests.smtp import Mailbox, MailboxServer
 from tests.workers import WorkerProcess
 
@@ -124,3 +126,4 @@ def page(live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> It
         tab.on("pageerror", lambda error: tab.errors.append(str(error)))
         yield tab
         browser.close()
+        connections.close_all()  # Playwright runs a loop in this thread, and Django keeps one connection for each

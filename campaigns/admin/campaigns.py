@@ -100,10 +100,11 @@ class CampaignAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The editor for drafts; what a launched one said, for all others."""
+        """The editor for drafts; how far it is, for launched ones."""
         campaign = self.get_object(request, object_id) if object_id else None
         if campaign is not None and not self.has_change_permission(request, campaign):
-            return HttpResponseRedirect(reverse("campaigns:content", args=[campaign.pk]))
+            route = "content" if campaign.state == Campaign.State.DRAFT else "progress"
+            return HttpResponseRedirect(reverse(f"campaigns:{route}", args=[campaign.pk]))
         more = {
             "organisation": Organisation.load(),
             "words": editor_words(),

@@ -124,7 +124,8 @@ class Slot:
         """The escaped value, or the escaped fallback when the person has none."""
         if self.name == BRACES:
             return "{{"
-        return self.escape(values.get(self.name) or self.default)
+        value = values.get(self.name) or self.default
+        return value if value.isascii() and value.isalnum() else self.escape(value)  # a plain word needs no escape
 
 
 @dataclass(frozen=True)

@@ -86,13 +86,28 @@ def _consent(cursor, run: ImportRun) -> list[str]:
     cursor.execute(SAID_NO)
     left, bounced = cursor.fetchone()
     if left:
-        found.append(_("%(count)d people are marked as not to be mailed; that is honoured.") % {"count": left})
+        text = ngettext(
+            "%(count)d person is marked as not to be mailed; that is honoured.",
+            "%(count)d people are marked as not to be mailed; that is honoured.",
+            left,
+        )
+        found.append(text % {"count": left})
     if bounced:
-        found.append(_("%(count)d addresses are marked as not working; they are not mailed.") % {"count": bounced})
+        text = ngettext(
+            "%(count)d person is marked as having an address that does not work; it is not mailed.",
+            "%(count)d people are marked as having an address that does not work; it is not mailed.",
+            bounced,
+        )
+        found.append(text % {"count": bounced})
     if run.topics.exists():
         shut = _one(cursor, SHUT)
         if shut:
-            found.append(_("%(count)d people have an address that must not be mailed; it stays so.") % {"count": shut})
+            text = ngettext(
+                "%(count)d person has an address that must not be mailed; it stays so.",
+                "%(count)d people have an address that must not be mailed; it stays so.",
+                shut,
+            )
+            found.append(text % {"count": shut})
     else:
         found.append(_("No topic was chosen: nobody of this file will get newsletters by it."))
     return found

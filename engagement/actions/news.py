@@ -8,20 +8,20 @@ from engagement.models import News
 
 FIRST_NEWS = [
     {
-        "title": "WSOC on the work for upward mobility in Charlotte-Mecklenburg",
-        "title_es": "WSOC, sobre el trabajo por la movilidad social en Charlotte-Mecklenburg",
+        "title": "WSOC reports on upward mobility in Charlotte-Mecklenburg",
+        "title_es": "WSOC informa sobre la movilidad social en Charlotte-Mecklenburg",
         "outlet": "WSOC",
         "published_on": date(2019, 8, 28),
-        "summary_en": "The local television station reports on Leading on Opportunity and what the community is doing.",
-        "summary_es": "El canal local informa sobre Leading on Opportunity y lo que hace la comunidad.",
+        "summary_en": "Local television on the work of Leading on Opportunity.",
+        "summary_es": "La televisión local, sobre el trabajo de Leading on Opportunity.",
     },
     {
-        "title": "WBTV on opening doors for Charlotte’s children",
-        "title_es": "WBTV, sobre abrir puertas a los niños de Charlotte",
+        "title": "WBTV reports on opportunity in Charlotte",
+        "title_es": "WBTV informa sobre las oportunidades en Charlotte",
         "outlet": "WBTV",
         "published_on": date(2019, 7, 26),
-        "summary_en": "A report on local television about Leading on Opportunity and the people behind it.",
-        "summary_es": "Un reportaje de la televisión local sobre Leading on Opportunity y quienes lo hacen posible.",
+        "summary_en": "Local television on Leading on Opportunity and the Alliance.",
+        "summary_es": "La televisión local, sobre Leading on Opportunity y la Alianza.",
     },
     {
         "title": "The Atlantic on the economist whose study set our work in motion",

@@ -7,12 +7,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from contacts.actions.joining import ask_to_join
+from contacts.models import Topic
 from crm.errors import Refused
 from crm.limits import too_often
 from crm.links import sign
 from engagement.actions import AlreadyRegistered, free_seats, register
 from engagement.calendar import CONTENT_TYPE, event_calendar
-from engagement.forms import RegistrationForm
+from engagement.forms import NEWSLETTER_WORDING, RegistrationForm
 from engagement.models import Event
 from engagement.views.registrations import DONE_PURPOSE
 
@@ -75,4 +77,19 @@ def _register(request: HttpRequest, found: Event, form: RegistrationForm) -> Htt
     except Refused as reason:
         form.add_error(None, str(reason))
         return None
-    return redirect("engagement:registered", token=sign(DONE_PURPOSE, [registration.pk]))
+    asked = form.cleaned_data["newsletter"]
+    if asked:
+        _ask_for_the_newsletter(form)
+    return redirect("engagement:registered", token=sign(DONE_PURPOSE, [registration.pk, asked]))
+
+
+def _ask_for_the_newsletter(form: RegistrationForm) -> None:
+    """Registering is not consent: a mail asks the owner of the address, and only its button is a yes."""
+    language = get_language() or "en"
+    ask_to_join(
+        **form.person(),
+        language=language,
+        topics=Topic.objects.filter(slug="newsletter"),
+        wording=str(NEWSLETTER_WORDING),
+        wording_language=language,
+    )

@@ -24,15 +24,16 @@ OPEN_AFTER_THE_EVENT = timedelta(days=30)
 @require_GET
 def registered(request: HttpRequest, token: str) -> HttpResponse:
     """How it went: a seat, or a place in the waitlist."""
-    registration = _registration(DONE_PURPOSE, token, max_age=DONE_FOR)
-    return render(request, "engagement/registered.html", _about(registration))
+    pk, newsletter = _read(DONE_PURPOSE, token, max_age=DONE_FOR)
+    return render(request, "engagement/registered.html", {**_about(_find(pk)), "newsletter": newsletter})
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_registration(request: HttpRequest, token: str) -> HttpResponse:
     """The registration that the link in the mail is for; only the pressed button cancels it."""
-    registration = _registration(LINK_PURPOSE, token)
+    (pk,) = _read(LINK_PURPOSE, token)
+    registration = _find(pk)
     if request.method != "POST":
         return render(request, "engagement/registration.html", _about(registration))
     try:
@@ -44,11 +45,14 @@ def own_registration(request: HttpRequest, token: str) -> HttpResponse:
     return redirect(request.path)
 
 
-def _registration(purpose: str, token: str, max_age: timedelta | None = None) -> Registration:
+def _read(purpose: str, token: str, max_age: timedelta | None = None) -> list:
     try:
-        (pk,) = read(purpose, token, max_age=max_age)
+        return read(purpose, token, max_age=max_age)
     except BadLink as bad:
         raise Http404 from bad
+
+
+def _find(pk: int) -> Registration:
     registration = get_object_or_404(Registration.objects.select_related("event", "stakeholder"), pk=pk)
     if registration.event.ends_at + OPEN_AFTER_THE_EVENT < timezone.now():
         raise Http404

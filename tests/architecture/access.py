@@ -37,6 +37,21 @@ RULES: list[tuple[str, Rule]] = [
     ("contacts:leave*", LINK),
     ("contacts:left", LINK),
     ("contacts:preferences*", LINK),
+    ("api:token", PUBLIC),
+    # ── The API ──
+    ("api:schema*", HOUSE),
+    ("api:v1:api-root", HOUSE),
+    ("api:v1:stakeholder*", BOOK),
+    ("api:v1:segment*", BOOK | {ANALYST}),
+    ("api:v1:campaign-launch", BOOK),
+    ("api:v1:campaign-pause", BOOK),
+    ("api:v1:campaign-resume", BOOK),
+    ("api:v1:campaign-cancel", BOOK),
+    ("api:v1:campaign*", BOOK | {ANALYST}),
+    ("api:v1:event-publish", TABLES),
+    ("api:v1:event*", READERS),
+    ("api:v1:registration*", TABLES),
+    ("api:v1:conversation*", READERS),
     # ── Everyone who works in the house ──
     ("admin:index", HOUSE),
     ("admin:password_change*", HOUSE),
@@ -103,6 +118,8 @@ RULES: list[tuple[str, Rule]] = [
     # ── People ──
     ("admin:contacts_stakeholder_delete", NOBODY),  # people are erased, with what is kept about them, never deleted
     ("admin:contacts_stakeholder_allow", frozenset({MANAGER})),
+    ("admin:contacts_stakeholder_export_person", frozenset({MANAGER})),
+    ("admin:contacts_stakeholder_erase*", frozenset({MANAGER})),
     ("admin:contacts_suppression_change", BOOK),
     ("admin:contacts_suppression_delete", NOBODY),
     ("admin:contacts_suppression_lift", frozenset({MANAGER})),
@@ -113,6 +130,9 @@ RULES: list[tuple[str, Rule]] = [
     ("admin:contacts_segment_preview", BOOK | {ANALYST}),
     ("admin:contacts_stakeholdertype_delete", NOBODY),
     ("admin:contacts_topic_delete", NOBODY),
+    ("admin:contacts_importrun_delete", NOBODY),
+    ("admin:contacts_importrun_*", BOOK | {PARTNER}),
+    ("admin:contacts_partner_delete", frozenset({MANAGER})),
     ("admin:contacts_*", BOOK),
     # ── Newsletters ──
     ("campaigns:browser", LINK),

@@ -72,8 +72,8 @@ class TestWriting:
         campaign = CampaignFactory(state="sent")
         Variant.objects.create(campaign=campaign, language="en", subject="S", html="<p>Old words</p>", text="Old words")
         answer = browser.get(change(campaign), follow=True)
-        page = answer.content.decode()
-        assert answer.redirect_chain[0][0] == reverse("campaigns:content", args=[campaign.pk])
+        assert answer.redirect_chain[0][0] == reverse("campaigns:progress", args=[campaign.pk])
+        page = browser.get(reverse("campaigns:content", args=[campaign.pk])).content.decode()
         assert 'sandbox=""' in page
         assert "&lt;p&gt;Old words" in page
         assert browser.post(change(campaign), sheet()).status_code == 302

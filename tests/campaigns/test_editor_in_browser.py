@@ -22,7 +22,15 @@ def editor(page, staff, client_of, live_server):
     page.goto(f"/admin/campaigns/campaign/{campaign.pk}/change/")
     page.get_by_text("3 people will get this").wait_for()
     yield page
-    page.wait_for_load_state("networkidle")
+    let_the_last_preview_arrive(page)
+
+
+def let_the_last_preview_arrive(page):
+    """No request may be under way when the test's database goes."""
+    page.wait_for_timeout(700)
+    if page.locator("[data-frame]").count():
+        page.locator("[data-frame]:not(.is-stale)").wait_for()
+    page.goto("about:blank")
 
 
 def kinds(page):

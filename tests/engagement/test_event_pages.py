@@ -7,9 +7,11 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.models import ConsentEvent, JoinRequest
 from crm.links import sign
 from crm.models import OutboxMail
 from engagement.actions import register
+from engagement.forms import NEWSLETTER_WORDING
 from engagement.models import Registration
 from tests.factories import EventFactory, RegistrationFactory
 
@@ -81,6 +83,19 @@ class TestRegistering:
         answers = [client.post(event.get_absolute_url(), ANA, follow=True) for _turn in range(2)]
         assert all("You are registered" in text_of(answer) for answer in answers)
         assert (Registration.objects.count(), OutboxMail.objects.count()) == (1, 1)
+
+    def test_the_newsletter_is_asked_for_by_a_mail_of_its_own(self, client):
+        event = EventFactory()
+        answer = client.post(event.get_absolute_url(), {**ANA, "newsletter": "on"}, follow=True)
+        assert "press the button in it" in text_of(answer)
+        request = JoinRequest.objects.get()
+        assert [topic.slug for topic in request.topics.all()] == ["newsletter"]
+        assert request.wording == NEWSLETTER_WORDING
+        assert not ConsentEvent.objects.exists()
+
+    def test_without_the_tick_nobody_is_asked(self, client):
+        client.post(EventFactory().get_absolute_url(), ANA)
+        assert not JoinRequest.objects.exists()
 
     def test_what_was_typed_stays_when_something_is_wrong(self, client):
         answer = client.post(EventFactory().get_absolute_url(), {**ANA, "zip": "282"})
@@ -156,7 +171,7 @@ class TestOnesOwnRegistration:
 
     def test_the_link_to_the_result_cannot_cancel(self, client, mine):
         registration, _link = mine
-        token = sign("registration-done", [registration.pk])
+        token = sign("registration-done", [registration.pk, False])
         assert client.post(reverse("engagement:registration", args=[token])).status_code == 404
 
     def test_a_changed_link_is_not_found(self, client, mine):

@@ -6,6 +6,7 @@ from config.messages import PUBLIC, ROOT, in_python, in_template, messages_in, u
 from contacts.actions import send_preferences_link, send_privacy_request
 from contacts.actions.letters import send_already_member
 from crm.models import OutboxMail
+from crm.navigation import SITE
 
 SPANISH = {"accept-language": "es-MX,es;q=0.9"}
 
@@ -13,6 +14,11 @@ SPANISH = {"accept-language": "es-MX,es;q=0.9"}
 def test_every_text_for_members_has_a_translation():
     missing = unanswered(messages_in(ROOT / name for name in PUBLIC))
     assert not missing, "Run `python -m config.messages` and translate: " + " · ".join(missing)
+
+
+def test_every_link_of_the_site_has_a_translation():
+    links = [(str(link.title), "", "") for link in SITE]
+    assert unanswered(links) == []
 
 
 def test_every_place_that_is_watched_exists():
@@ -31,7 +37,7 @@ def test_it_reads_templates_and_python_as_django_does():
     ("page", "words"),
     [
         ("/", "El lugar donde crece un niño no debe decidir hasta dónde llega"),
-        ("/", "WSOC, sobre el trabajo por la movilidad social"),
+        ("/", "WSOC informa sobre la movilidad social"),
         ("/", "Foro para reconectar con la oportunidad económica"),
         ("/news/", "miércoles 28 de agosto de 2019"),
         ("/strategies/", "Preparación para la universidad y la carrera"),

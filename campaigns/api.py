@@ -1,0 +1,125 @@
+"""The machines' door to newsletters: write a draft, launch it, watch it, stop it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Count, QuerySet
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ModelViewSet
+
+from campaigns.actions.control import cancel_campaign, pause_campaign, resume_campaign
+from campaigns.actions.launch import NotADraft, launch_campaign
+from campaigns.content.blocks import check
+from campaigns.models import Campaign
+from contacts.models import Segment, Topic
+from crm.api import Pages, RolePermissions, may
+
+
+class CampaignSerializer(serializers.ModelSerializer):
+    """A newsletter: its audience, its words and how far it is."""
+
+    topic = serializers.SlugRelatedField(slug_field="slug", queryset=Topic.objects.all())
+    include = serializers.PrimaryKeyRelatedField(many=True, queryset=Segment.objects.all(), required=False)
+    exclude = serializers.PrimaryKeyRelatedField(many=True, queryset=Segment.objects.all(), required=False)
+
+    class Meta:
+        model = Campaign
+        fields = [
+            "id",
+            "name",
+            "topic",
+            "include",
+            "exclude",
+            "subject",
+            "subject_es",
+            "preheader",
+            "preheader_es",
+            "blocks",
+            "uncertain_policy",
+            "state",
+            "pause_reason",
+            "audience_size",
+            "created_at",
+            "launched_at",
+            "finished_at",
+        ]
+        read_only_fields = ["state", "pause_reason", "audience_size", "created_at", "launched_at", "finished_at"]
+
+    def validate_blocks(self, blocks: Any) -> Any:
+        """Refuse content that could not be rendered, naming each place."""
+        problems = check(blocks)
+        if problems:
+            raise serializers.ValidationError([str(problem) for problem in problems])
+        return blocks
+
+    def create(self, validated: dict[str, Any]) -> Campaign:
+        """Make a draft."""
+        return super().create({**validated, "created_by": self.context["request"].user})
+
+    def update(self, campaign: Campaign, validated: dict[str, Any]) -> Campaign:
+        """Change a draft; what was launched stays as it was sent."""
+        if campaign.state != Campaign.State.DRAFT:
+            raise NotADraft
+        return super().update(campaign, validated)
+
+
+class CampaignFilter(filters.FilterSet):
+    """Narrow newsletters by state and topic."""
+
+    topic = filters.CharFilter(field_name="topic__slug")
+
+    class Meta:
+        model = Campaign
+        fields = ["state"]
+
+
+class CampaignViewSet(ModelViewSet[Campaign]):
+    """Newsletters; launching freezes the audience and starts to send."""
+
+    serializer_class = CampaignSerializer
+    permission_classes = [RolePermissions]
+    lookup_value_converter = "int"
+    pagination_class = Pages
+    filterset_class = CampaignFilter
+    queryset = Campaign.objects.select_related("topic").prefetch_related("include", "exclude").order_by("pk")
+    http_method_names = ["get", "post", "patch", "head", "options"]
+
+    def _do(self, verb: Callable[..., Any], request: Request) -> Response:
+        verb(self.get_object(), by=request.user)
+        return Response(self.get_serializer(self.get_object()).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=None, responses={202: CampaignSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[may("campaigns.launch_campaign")])
+    def launch(self, request: Request, pk: Any = None) -> Response:
+        """Freeze the audience and start to send."""
+        return self._do(launch_campaign, request)
+
+    @extend_schema(request=None, responses={202: CampaignSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[may("campaigns.launch_campaign")])
+    def pause(self, request: Request, pk: Any = None) -> Response:
+        """Stop after what is on its way."""
+        return self._do(pause_campaign, request)
+
+    @extend_schema(request=None, responses={202: CampaignSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[may("campaigns.launch_campaign")])
+    def resume(self, request: Request, pk: Any = None) -> Response:
+        """Go on sending."""
+        return self._do(resume_campaign, request)
+
+    @extend_schema(request=None, responses={202: CampaignSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[may("campaigns.launch_campaign")])
+    def cancel(self, request: Request, pk: Any = None) -> Response:
+        """Send no more; what is not out yet is skipped."""
+        return self._do(cancel_campaign, request)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True)
+    def progress(self, request: Request, pk: Any = None) -> Response:
+        """How many deliveries are in each state."""
+        states: QuerySet = self.get_object().deliveries.order_by().values_list("state").annotate(Count("pk"))
+        return Response(dict(states))
