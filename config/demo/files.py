@@ -101,7 +101,7 @@ def eventbrite(path: Path) -> None:
             )
         household = people[-1]
         rows.writerow(
-            ["1020009999", "2019-09-20", "Ernestine", "Ashe", household.email, "1", "Guest", "Attending", "28216", ""]
+            ["1020009999", "2019-09-20", "Ernestine", "Ashe", household.email, "1", "Guest", "Attending", "28036", ""]
         )
 
 
