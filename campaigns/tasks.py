@@ -11,7 +11,7 @@ from crm.bell import ring
 def send_chunks(campaign_id: int) -> None:
     """Send what is due of one campaign, and ring again when the turn ended before the work did."""
     if work(campaign_id).spent:
-        ring(send_chunks, campaign_id)
+        ring("campaigns.tasks.send_chunks", campaign_id)
 
 
 @shared_task

@@ -28,7 +28,7 @@ def commit_received_file(run_id: int) -> None:
 def resume_imports() -> None:
     """Ring again for runs whose worker is gone; the clock calls this every minute."""
     for run in interrupted_runs():
-        ring(check_received_file if run.state == State.CHECKING else commit_received_file, run.pk)
+        ring(check_received_file.name if run.state == State.CHECKING else commit_received_file.name, run.pk)
 
 
 def _work_on(run_id: int, verb) -> None:

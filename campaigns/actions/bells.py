@@ -7,11 +7,9 @@ from crm.bell import ring
 
 def ring_workers(campaign_id: int) -> int:
     """Ring for a campaign on commit; answers how often."""
-    from campaigns.tasks import send_chunks
-
     waiting = Chunk.objects.claimable().filter(campaign=campaign_id)[: limits().bells].count()
     for _ in range(waiting):
-        ring(send_chunks, campaign_id)
+        ring("campaigns.tasks.send_chunks", campaign_id)
     return waiting
 
 

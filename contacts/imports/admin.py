@@ -111,7 +111,7 @@ class ImportRunAdmin(ModelAdmin):
             self._check_now(run)
         else:
             ask_for_check(run, by=request.user)
-            ring(check_received_file, run.pk)
+            ring(check_received_file.name, run.pk)
         return run
 
     def _check_now(self, run: ImportRun) -> None:
@@ -155,7 +155,7 @@ class ImportRunAdmin(ModelAdmin):
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            ring(commit_received_file, run.pk)
+            ring(commit_received_file.name, run.pk)
         return self._to(run)
 
     def rejected_view(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:

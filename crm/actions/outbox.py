@@ -66,8 +66,6 @@ def queue_mail(
 
     `attachments` are (name, content type, bytes). Raises NotAnAddress.
     """
-    from crm.tasks import send_outbox
-
     headers = headers or {}
     if unknown := set(headers) - ALLOWED_HEADERS:
         raise ValueError(f"Not a header of a single mail: {', '.join(sorted(unknown))}")
@@ -82,7 +80,7 @@ def queue_mail(
             OutboxAttachment(mail=mail, name=name, content_type=kind, content=content)
             for name, kind, content in attachments
         )
-        ring(send_outbox)
+        ring("crm.tasks.send_outbox")
     return mail
 
 
@@ -104,12 +102,10 @@ def deliver_due_mails(*, limit: int = 500) -> Delivered:
 @transaction.atomic
 def retry_mail(mail: OutboxMail, *, by: User) -> None:
     """Try a failed mail again from the start; raises NotFailed."""
-    from crm.tasks import send_outbox
-
     again = OutboxMail.objects.filter(pk=mail.pk, state=OutboxMail.State.FAILED)
     if not again.update(state=OutboxMail.State.QUEUED, attempts=0, next_attempt_at=None, last_error=""):
         raise NotFailed(gettext("This mail has not failed, so there is nothing to try again."))
-    ring(send_outbox)
+    ring("crm.tasks.send_outbox")
 
 
 def pause_after(attempts: int) -> timedelta:
