@@ -2,13 +2,16 @@
 
 Verbs and tasks say who acts and what for, and the triggers keep it beside every change, bulk writes too:
 
-    with acting(by, "launch newsletter"):
+    with acting("launch_campaign", by):
         ...
 
 The outermost `acting` (or the web request around it) is one entry of the history; inner ones add to it.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,9 +56,24 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
 
 
-def acting(by: User | None, verb: str) -> pghistory.context:
-    """Changes made inside are kept as done by `by` through `verb`."""
-    return pghistory.context(verb=verb) if by is None else pghistory.context(verb=verb, user=by.pk)
+_verb: ContextVar[str | None] = ContextVar("verb", default=None)
+
+
+@contextmanager
+def acting(verb: str, by: User | None = None, **facts: str) -> Iterator[None]:
+    """Within this, history notes the verb, the acting user (`by`, None for the person themselves) and `facts`.
+
+    A verb that calls others stays the one that history names. Facts must be free of personal data:
+    they outlive an erasure.
+    """
+    outer = _verb.get()
+    notes = {**facts, **({"user": by.pk} if by else {}), **({} if outer else {"verb": verb})}
+    token = _verb.set(outer or verb)
+    try:
+        with pghistory.context(**notes):
+            yield
+    finally:
+        _verb.reset(token)
 
 
 def tracked() -> dict[str, Any]:

@@ -26,7 +26,7 @@ def save_campaign(campaign: Campaign, *, by: User) -> Campaign:
         raise ContentIsFrozen
     if problems := check_content(campaign):
         raise BrokenContent(problems)
-    with acting(by, "save_campaign"):
+    with acting("save_campaign", by):
         if campaign.pk is None:
             campaign.created_by = by
         campaign.save()
@@ -36,7 +36,7 @@ def save_campaign(campaign: Campaign, *, by: User) -> Campaign:
 @transaction.atomic
 def copy_campaign(campaign: Campaign, *, by: User) -> Campaign:
     """A new draft that says the same to the same segments; nothing of the sending is taken over."""
-    with acting(by, "copy_campaign"):
+    with acting("copy_campaign", by):
         copy = Campaign.objects.create(
             name=_("Copy of %(name)s") % {"name": campaign.name[:140]},
             topic=campaign.topic,
@@ -60,7 +60,7 @@ def send_test(campaign: Campaign, address: str, *, language: str = "en", by: Use
     """
     said = render(campaign, language)
     values = sample_values(language)
-    with acting(by, "send_test"):
+    with acting("send_test", by):
         return queue_mail(
             purpose="newsletter-test",
             to=address.strip(),

@@ -25,7 +25,7 @@ class NotPaused(Refused):
 def pause_campaign(campaign: Campaign, *, by, reason: str = "") -> Campaign:
     """Hold everything that is not on the wire yet; raises NotSending."""
     campaign = _locked(campaign, {State.SENDING}, NotSending(_("This newsletter is not being sent at the moment.")))
-    with acting(by, "pause_campaign"):
+    with acting("pause_campaign", by):
         campaign.state, campaign.pause_reason = State.PAUSED, reason[:200]
         campaign.save(update_fields=["state", "pause_reason", "updated_at"])
     return campaign
@@ -35,7 +35,7 @@ def pause_campaign(campaign: Campaign, *, by, reason: str = "") -> Campaign:
 def resume_campaign(campaign: Campaign, *, by) -> Campaign:
     """Go on where it stopped; raises NotPaused."""
     campaign = _locked(campaign, {State.PAUSED}, NotPaused(_("This newsletter is not paused.")))
-    with acting(by, "resume_campaign"):
+    with acting("resume_campaign", by):
         campaign.state, campaign.pause_reason = State.SENDING, ""
         campaign.save(update_fields=["state", "pause_reason", "updated_at"])
     transaction.on_commit(lambda: finish_if_done(campaign.pk))
@@ -48,7 +48,7 @@ def cancel_campaign(campaign: Campaign, *, by) -> Campaign:
     """Never send what has not been sent: the waiting messages become skipped, for good. Raises NotSending."""
     refusal = NotSending(_("Only a newsletter that is being sent or is paused can be cancelled."))
     campaign = _locked(campaign, {State.SENDING, State.PAUSED}, refusal)
-    with acting(by, "cancel_campaign"):
+    with acting("cancel_campaign", by):
         campaign.state, campaign.finished_at = State.CANCELLED, timezone.now()
         campaign.save(update_fields=["state", "finished_at", "updated_at"])
         waiting = Delivery.objects.filter(campaign=campaign, state__in=["queued", "deferred"])

@@ -35,7 +35,7 @@ def launch_campaign(campaign: Campaign, *, by) -> Campaign:
         raise NotADraft
     if problems := check_content(campaign):
         raise BrokenContent(problems)
-    with acting(by, "launch_campaign"):
+    with acting("launch_campaign", by):
         audience = freeze_audience(campaign)
         if not audience.size:
             raise NothingToSend(_why_nobody(campaign, audience))

@@ -28,7 +28,7 @@ class CampaignIsOver(Refused):
 @transaction.atomic
 def mark_as_sent(campaign: Campaign, deliveries: Iterable[int] | None = None, *, by) -> int:
     """Take uncertain messages as arrived; all of the campaign when `deliveries` is None. Raises NotUncertain."""
-    with acting(by, "mark_as_sent"):
+    with acting("mark_as_sent", by):
         settled = _uncertain(campaign, deliveries).update(
             state="accepted", reason="marked_sent", sent_at=F("intent_at")
         )
@@ -44,7 +44,7 @@ def send_again(campaign: Campaign, deliveries: Iterable[int] | None = None, *, b
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if campaign.state == Campaign.State.CANCELLED:
         raise CampaignIsOver(_("This newsletter was cancelled, so nothing more of it is sent."))
-    with acting(by, "send_again"):
+    with acting("send_again", by):
         queued = _uncertain(campaign, deliveries).update(state="queued", reason="", attempts=0)
     if not queued:
         raise NotUncertain

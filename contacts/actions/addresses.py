@@ -5,10 +5,10 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts.actions.acting import acting
 from contacts.addresses import normalize
 from contacts.models import ContactPoint, Stakeholder
 from crm.errors import Refused
+from crm.history import acting
 
 Kind = ContactPoint.Kind
 

@@ -2,10 +2,10 @@
 
 from django.db import transaction
 
-from contacts.actions.acting import acting
 from contacts.actions.suppression import suppress
 from contacts.addresses import normalize_email
 from contacts.models import ContactPoint, Suppression
+from crm.history import acting
 
 
 @transaction.atomic

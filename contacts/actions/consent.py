@@ -6,11 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.actions.acting import acting
 from contacts.actions.suppression import suppress
 from contacts.models import Consent, ConsentEvent, Stakeholder, Suppression, Topic
 from contacts.signals import consent_withdrawn
 from crm.errors import Refused
+from crm.history import acting
 
 UNDO_WITHIN = timedelta(minutes=15)
 

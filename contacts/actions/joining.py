@@ -11,7 +11,6 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from contacts.actions.acting import acting
 from contacts.actions.consent import give_consent
 from contacts.actions.letters import may_be_written_to, send_already_member, send_blocked_join, send_confirmation
 from contacts.actions.stakeholders import (
@@ -26,6 +25,7 @@ from contacts.actions.suppression import welcome_back
 from contacts.addresses import normalize_email
 from contacts.leaving import CONFIRM_AGE
 from contacts.models import Consent, ContactPoint, JoinRequest, Stakeholder, StakeholderType, Topic
+from crm.history import acting
 
 SOURCE = "join form"
 MAILS_AN_HOUR = 3

@@ -3,11 +3,11 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts.actions.acting import acting
 from contacts.actions.consent import give_consent, withdraw_consent
 from contacts.actions.suppression import suppress, welcome_back
 from contacts.leaving import Leaving
 from contacts.models import Stakeholder, Suppression, Topic
+from crm.history import acting
 
 EVERYTHING = 0
 

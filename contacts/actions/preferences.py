@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable
 
 from django.db import transaction
 
-from contacts.actions.acting import acting
 from contacts.actions.consent import give_consent, withdraw_consent
 from contacts.actions.stakeholders import set_types, update_stakeholder
 from contacts.actions.suppression import welcome_back
 from contacts.models import Stakeholder, StakeholderType, Topic
 from contacts.names import full_name
+from crm.history import acting
 
 SOURCE = "preferences page"
 

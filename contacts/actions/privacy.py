@@ -5,9 +5,9 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from contacts.actions.acting import acting
 from contacts.actions.suppression import suppress
 from contacts.models import ContactPoint, Stakeholder, Suppression
+from crm.history import acting
 from crm.privacy import RELATIONS, TRACES, Leaving
 
 STAND_IN = gettext_noop("Somebody who was erased")

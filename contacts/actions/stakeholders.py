@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from contacts.actions.acting import acting
 from contacts.actions.addresses import add_email, add_phone
 from contacts.addresses import normalize_email
 from contacts.models import Affiliation, Stakeholder, StakeholderType, Tag, Tagging, Typing
 from contacts.names import compatible, full_name, same_name
 from contacts.search import REFRESH_ALL, REFRESH_SOME
 from crm.errors import Refused
+from crm.history import acting
 
 EDITABLE = frozenset({"kind", "name", "first_name", "last_name", "language", "zip", "source", "notes"})
 

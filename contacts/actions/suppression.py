@@ -3,11 +3,11 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts.actions.acting import acting
 from contacts.addresses import fingerprint, normalize_email
 from contacts.models import Suppression
 from contacts.signals import address_suppressed
 from crm.errors import Refused
+from crm.history import acting
 
 Reason = Suppression.Reason
 

@@ -9,7 +9,6 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.actions.acting import acting
 from contacts.imports.errors import BeingSaved, NotReady, UnknownTopic, Unreadable
 from contacts.imports.files import PeopleFile
 from contacts.imports.matching import match
@@ -21,6 +20,7 @@ from contacts.imports.staging import stage
 from contacts.imports.warnings import warnings_about
 from contacts.imports.writing import keep_cells, write_book, write_rows
 from contacts.models.taxonomy import Topic
+from crm.history import acting
 
 log = logging.getLogger(__name__)
 State = ImportRun.State

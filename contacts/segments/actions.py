@@ -2,9 +2,9 @@
 
 from django.db import transaction
 
-from contacts.actions.acting import acting
 from contacts.models import Segment
 from contacts.segments.reading import read
+from crm.history import acting
 
 
 @transaction.atomic

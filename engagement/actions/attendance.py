@@ -28,7 +28,7 @@ def mark_attendance(registration: Registration, state: str, *, by=None) -> Regis
     if registration.state == wanted:
         return registration
     registration.state = wanted
-    with acting(by, "mark_attendance"):
+    with acting("mark_attendance", by):
         registration.save()
     _announce(registration)
     return registration
@@ -63,7 +63,7 @@ def add_walk_in(
     if known:
         return mark_attendance(known, State.ATTENDED, by=by)
     _need_a_seat(event)
-    with acting(by, "add_walk_in"):
+    with acting("add_walk_in", by):
         registration = Registration.objects.create(
             event=event, stakeholder=person, state=State.ATTENDED, language=language, source="at the door"
         )

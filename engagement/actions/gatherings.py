@@ -97,7 +97,7 @@ def log_gathering(conversation: Conversation, *, submission_key: UUID | None = N
     _check(conversation)
     host = _host(conversation, by)
     core = {**_core(conversation), "host": host, "organizer": by}
-    with acting(by, "log_gathering"):
+    with acting("log_gathering", by):
         gathering, created = Gathering.objects.get_or_create(submission_key=submission_key or uuid4(), defaults=core)
     if not created:
         return edit_gathering(gathering, conversation, by=by)
@@ -115,7 +115,7 @@ def edit_gathering(gathering: Gathering, conversation: Conversation, *, by=None)
     _check(conversation)
     for field, value in {**_core(conversation), "host": _host(conversation, by)}.items():
         setattr(gathering, field, value)
-    with acting(by, "edit_gathering"):
+    with acting("edit_gathering", by):
         gathering.save()
     _write_table(gathering, conversation, by)
     return gathering

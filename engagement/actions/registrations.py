@@ -150,7 +150,7 @@ def _place_for_one_more(event: Event) -> Registration.State:
 
 def _save_change(registration: Registration, verb: str, by=None) -> None:
     registration.changes += 1
-    with acting(by, verb):
+    with acting(verb, by):
         registration.save()
 
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_verb_is_one_entry_with_who_and_why(staff):
-    with acting(staff, "import friends.csv"):
+    with acting("import friends.csv", staff):
         Stakeholder.objects.bulk_create([Stakeholder(name=f"Person {n}") for n in range(3)])
         Stakeholder.objects.update(zip="28202")
     (entry,) = entries()
@@ -20,14 +20,14 @@ def test_a_verb_is_one_entry_with_who_and_why(staff):
 
 
 def test_it_can_be_read_for_one_kind_of_thing(staff):
-    with acting(staff, "one"):
+    with acting("one", staff):
         Stakeholder.objects.create(name="Ana")
     assert len(entries(kind="contacts.stakeholder")) == 1
     assert entries(kind="campaigns.campaign") == []
 
 
 def test_managers_read_it_and_others_do_not(manager, staff, client_of):
-    with acting(staff, "import friends.csv"):
+    with acting("import friends.csv", staff):
         Stakeholder.objects.create(name="Ana")
     page = client_of(manager).get("/history/").content.decode()
     assert "import friends.csv" in page
@@ -36,11 +36,11 @@ def test_managers_read_it_and_others_do_not(manager, staff, client_of):
 
 
 def test_who_gave_which_role_is_kept(manager, staff):
-    with acting(manager, "gave a role"):
+    with acting("gave a role", manager):
         staff.groups.add(Group.objects.get(name="manager"))
         staff.first_name = "Sam"
         staff.save()
-    with acting(manager, "took it back"):
+    with acting("took it back", manager):
         staff.groups.remove(Group.objects.get(name="manager"))
     told = {entry.why: entry.changes for entry in entries()}
     took, gave = told["took it back"], told["gave a role"]
