@@ -38,7 +38,11 @@ REFRESH_ALL = _refresh("SELECT id FROM contacts_stakeholder")
 
 
 def _trigger(name: str, operation, touched: str, **tables: str) -> pgtrigger.Trigger:
-    """Gather the ids first, then write: as `IF EXISTS` the join of old and new rows would be planned as a loop."""
+    """Gather the ids first, then write.
+
+    Both are run with EXECUTE, so that they are planned for the rows of this statement: a plan that was
+    kept from a statement with one row would compare every row of a bulk load with every other.
+    """
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,
@@ -48,8 +52,10 @@ def _trigger(name: str, operation, touched: str, **tables: str) -> pgtrigger.Tri
         declare=[("touched", "bigint[]")],
         # A statement trigger fires for no rows too; without the IF it would call itself forever.
         func=f"""
-touched := ARRAY({touched});
-IF cardinality(touched) > 0 THEN {_refresh("SELECT unnest(touched)")}; END IF;
+EXECUTE $sql$ SELECT ARRAY({touched}) $sql$ INTO touched;
+IF cardinality(touched) > 0 THEN
+    EXECUTE $sql$ {_refresh("SELECT unnest($1)")} $sql$ USING touched;
+END IF;
 RETURN NULL;""",
     )
 

@@ -1,7 +1,6 @@
 """Stakeholders, how to reach them and where they belong."""
 
 import pghistory
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
@@ -9,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from contacts.history import bulk_history
 from contacts.models.taxonomy import StakeholderType, Tag
 from contacts.querysets import ContactPointQuerySet, StakeholderQuerySet
 from contacts.search import contact_point_triggers, stakeholder_triggers
@@ -16,7 +16,7 @@ from contacts.search import contact_point_triggers, stakeholder_triggers
 five_digits = RegexValidator(r"^\d{5}$", _("A zip code has five digits, like 28202."))
 
 
-@pghistory.track(level=pgtrigger.Statement, exclude=["search"])
+@pghistory.track(*bulk_history(), exclude=["search"])
 class Stakeholder(models.Model):
     """A person or an organisation in the book."""
 
@@ -98,7 +98,7 @@ class Tagging(models.Model):
         return str(self.tag)
 
 
-@pghistory.track(level=pgtrigger.Statement)
+@pghistory.track(*bulk_history())
 class ContactPoint(models.Model):
     """An e-mail address, phone number or postal address of a stakeholder."""
 
