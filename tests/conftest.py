@@ -124,6 +124,7 @@ def page(live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> It
         tab.set_default_timeout(15_000)
         tab.errors = []
         tab.on("pageerror", lambda error: tab.errors.append(str(error)))
+        tab.on("console", lambda said: "Content Security Policy" in said.text and tab.errors.append(said.text))
         yield tab
         browser.close()
         connections.close_all()  # Playwright runs a loop in this thread, and Django keeps one connection for each

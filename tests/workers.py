@@ -85,6 +85,7 @@ class WorkerProcess:
             "DJANGO_SETTINGS_MODULE": "config.settings.test",
             "DATABASE_URL": database_url(),
             "REDIS_URL": redis_url(),
+            "TEST_PUBLIC_URL": settings.PUBLIC_URL,
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "PYTHONWARNINGS": "ignore",
         }

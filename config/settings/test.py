@@ -9,7 +9,8 @@ DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMBEDDED_CLUSTER = "test"
 REDIS_DATABASE = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-PUBLIC_URL = "http://127.0.0.1:8000"
+PUBLIC_URL = os.environ.get("TEST_PUBLIC_URL", "http://127.0.0.1:8000")
+"""Where the tested site is; a worker process is told by the test that starts it."""
 LOCAL_MAILBOX = False
 if not EMAIL_URL:
     EMAIL_PORT = 1
