@@ -8,7 +8,7 @@ class CampaignsConfig(AppConfig):
     """Newsletters and the send ledger."""
 
     name = "campaigns"
-    verbose_name = _("Newsletters")
+    verbose_name = _("Outreach")
 
     def ready(self) -> None:
         """Offer what newsletters have to the registries."""

@@ -8,7 +8,7 @@ class ContactsConfig(AppConfig):
     """Stakeholders, consent, imports and segments."""
 
     name = "contacts"
-    verbose_name = _("People and organisations")
+    verbose_name = _("People")
 
     def ready(self) -> None:
         """Listen to news and offer what contacts has to the registries."""

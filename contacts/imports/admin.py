@@ -130,7 +130,7 @@ class ImportRunAdmin(ModelAdmin):
             return self._not_here(request)
         reads_book = request.user.has_perm("contacts.view_stakeholder")
         context = {
-            "title": run.original_name,
+            "title": f"“{run.original_name}”",
             "run": run,
             "job": run.job,
             "slices": pages.slices(run),
