@@ -29,7 +29,7 @@ CONSENTING = {*STAY, BY_LINK, BY_ONE_CLICK}
 
 @pytest.fixture
 def office(page, staff, celery_worker_process):
-    """Staff signed in by the form, with a worker at work and two people known from before the file."""
+    """Staff signed in by the form, with a worker at work, and two who are known from before the file."""
     StakeholderFactory(first_name="Ines", last_name="Never-Asked", zip="28205", email="ines@example.org")
     suppress("bea@example.org", reason="complaint", source="the mail server")
     page.worker = celery_worker_process
@@ -74,7 +74,8 @@ def send_the_file(page):
     page.get_by_role("button", name="Send and check").click()
     page.get_by_text("rows, nothing saved yet").wait_for()
     assert outcomes(page) == {"new": "7", "rejected": "1"}
-    expect(page.get_by_role("row", name=re.compile("^8 "))).to_contain_text("“carl.example.org” is not an e-mail address")
+    rejected = page.get_by_role("row", name=re.compile("^8 "))
+    expect(rejected).to_contain_text("“carl.example.org” is not an e-mail address")
 
 
 def outcomes(page):
