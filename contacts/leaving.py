@@ -6,10 +6,12 @@
 | `/leave/<token>/one-click/` | the POST of RFC 8058, pressed by the mail program |
 | `/preferences/<token>/` | topics, language, name, zip code |
 
-A token holds ids only, never a name or an address, and opens one purpose. Opening a page changes nothing.
+A token holds ids only, never a name or an address, and opens one purpose. Opening a page changes nothing,
+and what it leads on to is never younger than the link that opened it: an old mail that was passed on opens
+nobody's preferences.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from crm import links
@@ -37,18 +39,20 @@ class LeaveLink(NamedTuple):
 class Leaving(NamedTuple):
     """What somebody just left and may take back: one topic, or everything when `topic_id` is 0.
 
-    `had` are the topics they received until then; leaving twice has none.
+    `had` are the topics they received until then; leaving twice has none. `preferences` is the token that
+    the link which left leads on to, empty when that link is old.
     """
 
     stakeholder_id: int
     topic_id: int
     had: list[int]
     origin: str
+    preferences: str = ""
 
 
-def leave_token(stakeholder_id: int, topic_id: int, origin: str = "") -> str:
+def leave_token(stakeholder_id: int, topic_id: int, origin: str = "", *, made_at: datetime | None = None) -> str:
     """The token of the two leave addresses; `origin` says where the link stands, such as "campaign:12"."""
-    return links.sign(LEAVE, [stakeholder_id, topic_id, origin])
+    return links.sign(LEAVE, [stakeholder_id, topic_id, origin], made_at=made_at)
 
 
 def read_leave_token(token: str) -> LeaveLink:
@@ -71,9 +75,9 @@ def preferences_url(token: str) -> str:
     return links.public_url(f"/preferences/{token}/")
 
 
-def preferences_token(stakeholder_id: int) -> str:
+def preferences_token(stakeholder_id: int, *, made_at: datetime | None = None) -> str:
     """The token of somebody's own preferences."""
-    return links.sign(PREFERENCES, [stakeholder_id])
+    return links.sign(PREFERENCES, [stakeholder_id], made_at=made_at)
 
 
 def read_preferences_token(token: str) -> int:
@@ -82,12 +86,12 @@ def read_preferences_token(token: str) -> int:
 
 
 def preferences_token_from(leave: str) -> str:
-    """The preferences that a leave link leads on to; empty when the link is old and a fresh mail is safer."""
+    """The preferences a leave link leads on to, as old as it; empty when it is old and a fresh mail is safer."""
     try:
-        stakeholder_id, *_rest = links.read(LEAVE, leave, max_age=PREFERENCES_AGE)
+        link = links.opened(LEAVE, leave, max_age=PREFERENCES_AGE)
     except links.BadLink:
         return ""
-    return preferences_token(stakeholder_id)
+    return preferences_token(link.payload[0], made_at=link.made_at)
 
 
 def come_back_token(leaving: Leaving) -> str:

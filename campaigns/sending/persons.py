@@ -6,9 +6,9 @@ from campaigns.content.merge import FIELDS
 from campaigns.models import Campaign
 from campaigns.sending.editions import Personal
 from campaigns.sending.intents import Recipient
+from campaigns.viewing import view_token, view_url
 from contacts.leaving import leave_token, leave_url, one_click_url, preferences_token, preferences_url
 from contacts.models import Stakeholder
-from crm.links import public_url, sign
 
 
 class NoSuchAddress(Exception):
@@ -32,7 +32,7 @@ def personal(campaign: Campaign, recipient: Recipient, known: dict[str, str]) ->
     links = {
         "unsubscribe_url": leave_url(leave),
         "preferences_url": preferences_url(preferences_token(recipient.stakeholder)),
-        "browser_url": public_url(f"/newsletters/{sign('browser', [recipient.delivery])}/"),
+        "browser_url": view_url(view_token(recipient.delivery)),
     }
     return Personal(wire_address(recipient.address), known | links, one_click_url(leave))
 

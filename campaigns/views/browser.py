@@ -1,14 +1,19 @@
 """A newsletter as a page, for whom the mail program shows it badly; cannot run scripts."""
 
+from datetime import datetime
+
 from csp.constants import NONE, UNSAFE_INLINE
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from campaigns.content.merge import FIELDS, splice
 from campaigns.models import Delivery, Variant
-from contacts.leaving import leave_token, preferences_token
-from crm.links import BadLink, public_url, read, sign
+from campaigns.viewing import read_view_token, view_url
+from contacts.leaving import leave_token, leave_url, preferences_token, preferences_url
+from crm.links import BadLink, ExpiredLink, public_url
 
 SEALED = {
     "default-src": [NONE],
@@ -26,13 +31,16 @@ SEALED = {
 def newsletter(request: HttpRequest, token: str) -> HttpResponse:
     """What one person was sent, with their values, from the frozen content."""
     try:
-        (pk,) = read("browser", token)
-    except (BadLink, ValueError) as error:
+        link = read_view_token(token)
+    except ExpiredLink:
+        return _too_old(request)
+    except BadLink as error:
         raise Http404(_("This link is not complete.")) from error
-    delivery = Delivery.objects.select_related("stakeholder", "campaign").filter(pk=pk).first()
+    delivery = Delivery.objects.select_related("stakeholder", "campaign").filter(pk=link.payload[0]).first()
     if delivery is None:
         raise Http404(_("This newsletter is no longer kept."))
-    response = sealed(splice(_variant(delivery).html, values_of(delivery, token), escape="html"))
+    values = values_of(delivery, token, link.made_at)
+    response = sealed(splice(_variant(delivery).html, values, escape="html"))
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "private, no-store"
@@ -46,21 +54,30 @@ def sealed(html: str) -> HttpResponse:
     return response
 
 
-def values_of(delivery: Delivery, token: str) -> dict[str, str]:
-    """The merge values of who got it; links still work, and somebody erased is greeted by the fallbacks."""
-    person = delivery.stakeholder
-    links = {"browser_url": public_url(f"/newsletters/{token}/")}
+def values_of(delivery: Delivery, token: str, made_at: datetime) -> dict[str, str]:
+    """The merge values of who got it; links are as old as the message, somebody erased is greeted by the fallbacks."""
+    person, campaign = delivery.stakeholder, delivery.campaign
+    links = {"browser_url": view_url(token)}
     if person is None:
         return links | dict.fromkeys(("unsubscribe_url", "preferences_url"), public_url("/"))
-    leave = leave_token(person.pk, delivery.campaign.topic_id, origin=f"campaign:{delivery.campaign_id}")
-    links["unsubscribe_url"] = public_url(f"/leave/{leave}/")
-    links["preferences_url"] = public_url(f"/preferences/{preferences_token(person.pk)}/")
+    leave = leave_token(person.pk, campaign.topic_id, f"campaign:{campaign.pk}", made_at=made_at)
+    links["unsubscribe_url"] = leave_url(leave)
+    links["preferences_url"] = preferences_url(preferences_token(person.pk, made_at=made_at))
     return links | {name: getattr(person, name) for name in FIELDS}
 
 
-def browser_url(delivery: Delivery) -> str:
-    """The signed address of this page for one delivery."""
-    return public_url(f"/newsletters/{sign('browser', [delivery.pk])}/")
+def _too_old(request: HttpRequest) -> HttpResponse:
+    """Say kindly that the page closed, and where news and one's choices are now."""
+    context = {
+        "title": _("This newsletter has left the browser"),
+        "paragraphs": [
+            _("Its page was open for half a year. The mail it came in is still yours."),
+            _("If you want to change what you receive, we gladly mail you a fresh link."),
+        ],
+        "action_url": reverse("contacts:preferences-link"),
+        "action": _("Mail me a fresh link"),
+    }
+    return render(request, "public/message.html", context, status=410)
 
 
 def _variant(delivery: Delivery) -> Variant:

@@ -28,6 +28,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         left = leave_all(stakeholder, origin=link.origin)
     else:
         left = leave_list(stakeholder, topic, origin=link.origin)
+    left = left._replace(preferences=leaving.preferences_token_from(token))
     return redirect("contacts:left", leaving.come_back_token(left))
 
 
@@ -65,7 +66,7 @@ def left(request: HttpRequest, token: str) -> HttpResponse:
         "had": had,
         "is_back": bool(had) and back == len(had),
         "token": token,
-        "preferences": leaving.preferences_token(stakeholder.pk),
+        "preferences": what.preferences,
     }
     return render(request, "contacts/public/left.html", context)
 

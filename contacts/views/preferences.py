@@ -55,7 +55,7 @@ def preferences_leave(request: HttpRequest, token: str) -> HttpResponse:
     if stakeholder is None:
         return nobody_here(request)
     left = leave_all(stakeholder, origin="preferences page")
-    return redirect("contacts:left", leaving.come_back_token(left))
+    return redirect("contacts:left", leaving.come_back_token(left._replace(preferences=token)))
 
 
 @signed_page

@@ -1,11 +1,12 @@
 """Signed links."""
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.signing import TimestampSigner
 
-from crm.links import BadLink, ExpiredLink, public_url, read, sign
+from crm.links import BadLink, ExpiredLink, opened, public_url, read, sign
 
 
 def test_a_link_gives_back_what_was_put_in():
@@ -36,6 +37,25 @@ def test_an_old_link_says_that_it_is_old(monkeypatch):
     with pytest.raises(ExpiredLink, match="too old"):
         read("confirm", token, max_age=timedelta(days=7))
     assert read("confirm", token) == [7]
+
+
+def test_a_link_may_take_over_the_age_of_an_older_one():
+    made = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    token = sign("preferences", [7], made_at=made)
+    assert opened("preferences", token) == ([7], made)
+    with pytest.raises(ExpiredLink):
+        read("preferences", token, max_age=datetime.now(tz=UTC) - made - timedelta(seconds=5))
+
+
+def test_links_are_signed_as_django_signs():
+    assert TimestampSigner(salt="alliance.link.leave", sep=".").unsign_object(sign("leave", [7])) == [7]
+
+
+def test_links_of_the_last_secret_still_open(settings):
+    token = sign("leave", [7])
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another one"
+    assert read("leave", token) == [7]
 
 
 def test_addresses_in_mails_are_absolute(settings):
