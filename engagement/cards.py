@@ -49,12 +49,13 @@ def conversations(user) -> Card | None:
         return None
     logged = Gathering.objects.visible_to(user).logged().filter(edition=edition)
     seen = logged.aggregate(tables=Count("pk"), people=Sum("attendance"), counted=Count("attendance"))
+    starts = not seen["tables"] and user.has_perm("engagement.add_gathering")
     return Card(
         title=str(edition),
         figure=str(seen["tables"]),
         meaning=_denominator(seen),
-        url=reverse("engagement:conversations"),
-        action=_("See the conversations"),
+        url=reverse("engagement:log-conversation" if starts else "engagement:conversations"),
+        action=_("Log a conversation") if starts else _("See the conversations"),
         icon="forum",
         empty="" if seen["tables"] else _("No conversation is logged yet. Hosts and organizers log theirs on a phone."),
         order=50,
