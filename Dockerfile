@@ -19,7 +19,7 @@ FROM python:3.11.14-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=config.settings.production VAR_FOLDER=/data MEDIA_ROOT=/data/media
 RUN useradd --system --uid 10001 --no-create-home --home-dir /app alliance \
-    && install -d -o alliance -g alliance /data /data/media
+    && install -d -o alliance -g alliance /data /data/media /data/receipts
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import ssl
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -17,12 +18,14 @@ PHASES = ("connect", "ehlo", "mail", "rcpt", "data", "message")
 
 @dataclass(frozen=True)
 class Received:
-    """One accepted mail: the envelope, the bytes and the parsed message."""
+    """One accepted mail: the envelope, the bytes and the parsed message, and how it came in."""
 
     sender: str
     recipients: list[str]
     raw: bytes
     message: EmailMessage
+    encrypted: bool = False
+    signed_in: bool = False
 
     @property
     def text(self) -> str:
@@ -108,6 +111,11 @@ class ScriptedSMTP(SMTP):
         self.mailbox = mailbox
         super().__init__(mailbox_handler(mailbox), enable_SMTPUTF8=True, **kwargs)
 
+    @property
+    def over_tls(self) -> bool:
+        """Whether the line is encrypted by now."""
+        return self.transport is not None and self.transport.get_extra_info("sslcontext") is not None
+
     async def obey(self, phase: str, address: str = "") -> bool:
         """Follow the instruction for `phase`; True when the normal answer must not be given."""
         what, how = self.mailbox.next_step(phase, address)
@@ -172,7 +180,14 @@ def mailbox_handler(mailbox: Mailbox) -> Any:
                 await asyncio.sleep(how)
             message = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
             mailbox.received.append(
-                Received(envelope.mail_from, list(envelope.rcpt_tos), envelope.original_content, message)
+                Received(
+                    envelope.mail_from,
+                    list(envelope.rcpt_tos),
+                    envelope.original_content,
+                    message,
+                    encrypted=server.over_tls,
+                    signed_in=bool(session.authenticated),
+                )
             )
             if what == "drop":
                 server.transport.close()
@@ -182,15 +197,33 @@ def mailbox_handler(mailbox: Mailbox) -> Any:
 
 
 class MailboxServer(Controller):
-    """Runs the scripted server in a thread on a free port."""
+    """Runs the scripted server in a thread on a free port.
 
-    def __init__(self, mailbox: Mailbox) -> None:
+    `tls` encrypts from the first byte; other options are aiosmtpd's own (`tls_context` offers STARTTLS).
+    """
+
+    def __init__(self, mailbox: Mailbox, *, tls: ssl.SSLContext | None = None, **options: Any) -> None:
         self.mailbox = mailbox
-        super().__init__(None, hostname=mailbox.host, port=0, ready_timeout=10)
+        self.options = options
+        self.lines: list[ScriptedSMTP] = []
+        super().__init__(None, hostname=mailbox.host, port=0, ready_timeout=10, ssl_context=tls)
 
     def factory(self) -> SMTP:
         """One protocol for each connection."""
-        return ScriptedSMTP(self.mailbox, hostname="mailbox.test")
+        line = ScriptedSMTP(self.mailbox, hostname="mailbox.test", **self.options)
+        self.lines.append(line)
+        return line
+
+    def stop(self, no_assert: bool | None = None) -> None:
+        """Hang up on everybody, so that no half-closed line outlives the server."""
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(10)
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        for line in self.lines:
+            if line.transport is not None:
+                cast(asyncio.WriteTransport, line.transport).abort()
+        await asyncio.sleep(0)
 
     def _trigger_server(self) -> None:
         server = cast(asyncio.Server, self.server)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.mail.utils import DNS_NAME
+from django.utils.translation import gettext as _
 
 from campaigns.sending.limits import limits
 from campaigns.sending.session import Session
@@ -70,11 +71,13 @@ def _new_client(server: Server) -> smtplib.SMTP:
 def _explain(error: Exception) -> TransportDown | TransportRefuses:
     """A refused sign-in or certificate needs a person; anything else may pass by itself."""
     if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
-        return TransportRefuses(f"the sign-in was refused ({error.smtp_code})")
+        why = _("The mail server did not accept our user name or password (%(code)s).")
+        return TransportRefuses(why % {"code": error.smtp_code})
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return TransportRefuses("the mail server does not offer the sign-in or encryption that the settings ask for")
+        return TransportRefuses(_("The mail server does not offer the sign-in or the encryption that we ask for."))
     if isinstance(error, ssl.SSLCertVerificationError):
-        return TransportRefuses("the mail server's certificate is not trusted")
+        why = _("The mail server's certificate does not prove that it is %(host)s (%(detail)s).")
+        return TransportRefuses(why % {"host": settings.EMAIL_HOST, "detail": error.verify_message})
     return TransportDown(f"no connection to the mail server ({type(error).__name__})")
 
 

@@ -95,6 +95,14 @@ def test_redis_throws_nothing_away_and_data_outlives_containers():
         assert "files:/data" in service["volumes"]
 
 
+def test_receipts_outlive_the_containers_that_send():
+    for service in PRODUCT.values():
+        place = service["environment"]["SENDING_RECEIPTS"]
+        assert f"receipts:{place}" in service["volumes"]
+        assert re.search(rf"^RUN .*(?:\\\n.*)*-o alliance .*{place}\b", DOCKERFILE, re.MULTILINE), "not its user's own"
+    assert "receipts" in COMPOSE["volumes"]
+
+
 def test_the_web_is_heard_on_this_machine_only():
     assert all(port.startswith("127.0.0.1:") for port in SERVICES["web"]["ports"])
     assert not any("ports" in service for name, service in SERVICES.items() if name != "web")
