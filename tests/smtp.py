@@ -214,7 +214,7 @@ class MailboxServer(Controller):
         self.lines.append(line)
         return line
 
-    def stop(self, no_assert: bool | None = None) -> None:
+    def stop(self, no_assert: bool = False) -> None:
         """Hang up on everybody, so that no half-closed line outlives the server."""
         asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(10)
         super().stop(no_assert)
