@@ -32,6 +32,12 @@ class Encoding(NamedTuple):
     errors: str = "strict"
     sure: bool = True
 
+    @property
+    def plain_name(self) -> str:
+        """What people call it."""
+        names = {"cp1252": _("Western European (Windows)"), "latin-1": _("Western European")}
+        return names.get(self.name, self.name.upper())
+
 
 def detect_encoding(path: Path) -> Encoding:
     """Find the encoding of a text file; raises Unreadable for a file that is no text."""

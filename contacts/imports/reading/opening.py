@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contacts.imports.errors import Unreadable
 from contacts.imports.reading.delimited import Records
@@ -111,9 +112,14 @@ def _notes(encoding: Encoding, header: Row, top: list[Line]) -> list[str]:
     if not encoding.sure:
         notes.append(
             _("The letters were read as %(encoding)s. Look at names with accents before you save.")
-            % {"encoding": encoding.name}
+            % {"encoding": encoding.plain_name}
         )
     above = sum(1 for line in top if line.number < header.line and line.text.strip())
     if above:
-        notes.append(_("%(count)d lines above the headings were left out.") % {"count": above})
+        text = ngettext(
+            "%(count)d line above the headings was left out.",
+            "%(count)d lines above the headings were left out.",
+            above,
+        )
+        notes.append(text % {"count": above})
     return notes
