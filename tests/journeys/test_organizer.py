@@ -34,7 +34,7 @@ def test_an_organizer_logs_a_conversation_and_taps_twice(phone):
 
 def open_the_sheet(page):
     """From the first page an organizer sees."""
-    page.locator("#content").get_by_role("link", name="Log a conversation").click()
+    page.get_by_role("main").get_by_role("link", name="Log a conversation").click()
     page.get_by_role("heading", name="The table").wait_for()
 
 
@@ -64,11 +64,11 @@ def save_with_a_double_tap(page):
 def read_it(page):
     """Everything that was typed stands there."""
     for words in ("Deja Williams", "Rosa: the library. Tom: nowhere yet.", "Ask the school for a table"):
-        page.locator("#content").get_by_text(words).first.wait_for()
+        page.get_by_role("main").get_by_text(words).first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def find_it_once_in_the_list(page):
     """The list has one row."""
     page.goto("/conversations/")
-    expect(page.locator("#content").get_by_role("link", name="Deja Williams")).to_have_count(1)
+    expect(page.get_by_role("main").get_by_role("link", name="Deja Williams")).to_have_count(1)
