@@ -91,7 +91,7 @@ class Supervisor:
     def _start_children(self) -> None:
         last = notes.read(self.var)
         host, port = os.environ.get("HOST", "127.0.0.1"), free_port(int(os.environ.get("PORT") or 8000))
-        mail_port = free_port(last.get("mail_port", 8025)) if settings.LOCAL_MAILBOX else None
+        mail_port = free_port(last.get("mail_port")) if settings.LOCAL_MAILBOX else None
         self.url = f"http://{host}:{port}"
         self.children = parts(self.root, self.var, host=host, port=port, mail_port=mail_port)
         self._note(mail_port=mail_port)

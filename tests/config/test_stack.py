@@ -100,6 +100,13 @@ def test_it_serves_and_every_part_is_well(running):
     assert f"running at  {notes.read(running.var)['url']}/" in running.said()
 
 
+def test_mails_land_in_the_mailbox_of_this_house_and_not_in_a_neighbors(running):
+    """Two checkouts that start at the same moment must not agree on one port."""
+    mailbox = psutil.Process(running.child("mailbox"))
+    ports = {held.laddr.port for held in mailbox.net_connections("tcp") if held.status == "LISTEN"}
+    assert ports == {notes.read(running.var)["mail_port"]} != {8025}
+
+
 def test_a_second_run_says_where_the_first_is(running):
     second = running.say("run")
     assert second.returncode == 1
