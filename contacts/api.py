@@ -18,7 +18,7 @@ from rest_framework.viewsets import GenericViewSet, ModelViewSet
 from contacts.actions.addresses import add_email, add_phone
 from contacts.actions.stakeholders import create_stakeholder, set_types, tag_stakeholders, update_stakeholder
 from contacts.models import Consent, ContactPoint, Segment, Stakeholder, StakeholderType, Tag, Topic
-from contacts.segments.actions import save_segment
+from contacts.segments.actions import delete_segment, save_segment
 from contacts.segments.compiler import people_of
 from contacts.segments.counting import count
 from contacts.segments.describing import describe
@@ -218,6 +218,10 @@ class SegmentViewSet(ModelViewSet[Segment]):
     lookup_value_converter = "int"
     pagination_class = Pages
     queryset = Segment.objects.order_by("pk")
+
+    def perform_destroy(self, instance: Segment) -> None:
+        """Only one that nothing is sent to."""
+        delete_segment(instance, by=self.request.user)
 
     @extend_schema(responses=COUNT)
     @action(detail=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 
 from contacts.models import Segment, Stakeholder
-from contacts.segments.actions import save_segment
+from contacts.segments.actions import delete_segment, save_segment, users_of
 from contacts.segments.compiler import compile_tree
 from contacts.segments.counting import quick_count, sample
 from contacts.segments.describing import describe, describe_tree
@@ -59,6 +60,26 @@ class SegmentAdmin(ModelAdmin):
         if not change:
             obj.created_by_id = request.user.pk
         save_segment(obj, name=obj.name, definition=obj.definition, description=obj.description, by=request.user)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple:
+        """What goes with a segment, and the newsletters for whose sake it stays."""
+        gone, counts, needed, kept = super().get_deleted_objects(objs, request)
+        return gone, counts, needed, [*kept, *users_of(objs)]
+
+    def delete_model(self, request: HttpRequest, obj: Segment) -> None:
+        """Throw one away through the verb."""
+        delete_segment(obj, by=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Segment]) -> None:
+        """Throw several away, each through the verb."""
+        for segment in queryset:
+            delete_segment(segment, by=request.user)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Segment | None = None) -> Any:
+        """Who may only look reads the rules as a sentence."""
+        if self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": ["name", "description", "who"]})]
 
     def get_urls(self) -> list:
         """The live count of rules being made, and the count of a saved segment."""

@@ -4,10 +4,11 @@ import json
 
 import pytest
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from contacts.models import Segment
 from contacts.segments.actions import save_segment
-from tests.factories import StakeholderFactory
+from tests.factories import CampaignFactory, StakeholderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +72,42 @@ class TestLiveCount:
         assert url in listed
         assert "Everyone who is in 28202" in listed
         assert client.get(url).json()["count"] == "0 people and organisations"
+
+
+class TestThrowingAway:
+    """A newsletter that loses a segment would go to others than was meant."""
+
+    @pytest.fixture
+    def spared(self):
+        segment = save_segment(name="Spared", definition=UPTOWN)
+        CampaignFactory(name="Autumn letter").exclude.add(segment)
+        return segment
+
+    def test_a_segment_that_nothing_uses_goes(self, staff, client_of):
+        segment = save_segment(name="Uptown", definition=UPTOWN)
+        client_of(staff).post(f"/admin/contacts/segment/{segment.pk}/delete/", {"post": "yes"})
+        assert not Segment.objects.exists()
+
+    def test_one_that_a_newsletter_spares_stays(self, staff, spared, client_of):
+        client = client_of(staff)
+        assert (
+            "newsletter “Autumn letter”" in client.get(f"/admin/contacts/segment/{spared.pk}/delete/").content.decode()
+        )
+        client.post(f"/admin/contacts/segment/{spared.pk}/delete/", {"post": "yes"})
+        chosen = {"action": "delete_selected", "_selected_action": [spared.pk], "post": "yes"}
+        client.post("/admin/contacts/segment/", chosen)
+        assert Segment.objects.filter(pk=spared.pk).exists()
+
+    def test_the_api_refuses_it_too(self, staff, spared):
+        client = APIClient()
+        client.force_authenticate(staff)
+        answer = client.delete(f"/api/v1/segments/{spared.pk}/")
+        assert answer.status_code == 409
+        assert "Autumn letter" in answer.json()["detail"]
+
+
+def test_who_may_only_look_reads_a_sentence(analyst, client_of):
+    segment = save_segment(name="Uptown", definition=UPTOWN)
+    page = client_of(analyst).get(f"/admin/contacts/segment/{segment.pk}/change/").content.decode()
+    assert "Everyone who is in 28202" in page
+    assert "criterion" not in page
