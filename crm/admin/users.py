@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from crm.actions.users import invite
 from crm.models import User
-from crm.roles import ROLE_NAMES
+from crm.roles import MANAGER, ROLE_NAMES
 
 
 class RolesField(forms.ModelMultipleChoiceField):
@@ -39,6 +40,16 @@ class UserForm(forms.ModelForm):
     def clean_email(self) -> str:
         """Addresses are compared in lower case."""
         return self.cleaned_data["email"].strip().lower()
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody who can give roles is always left."""
+        said = super().clean() or {}
+        roles = {group.name for group in said.get("groups") or ()}
+        stays = MANAGER in roles and said.get("is_active")
+        managers = User.objects.filter(groups__name=MANAGER, is_active=True)
+        if managers.filter(pk=self.instance.pk).exists() and not stays and managers.count() == 1:
+            raise ValidationError(_("This is the only manager. Make somebody else a manager first."))
+        return said
 
 
 @admin.register(User)

@@ -51,3 +51,20 @@ def test_nobody_is_removed(manager, staff, client_of):
 
 def test_others_do_not_get_in(staff, client_of):
     assert client_of(staff).get("/admin/crm/user/").status_code == 403
+
+
+def test_the_last_manager_cannot_give_the_keys_away(manager, client_of):
+    door = f"/admin/crm/user/{manager.pk}/change/"
+    client = client_of(manager)
+    answer = client.post(door, typed("staff", email=manager.email))
+    assert "This is the only manager" in answer.content.decode()
+    assert client.post(door, typed("manager", email=manager.email, is_active="")).status_code == 200
+    manager.refresh_from_db()
+    assert manager.is_active
+    assert [group.name for group in manager.groups.all()] == ["manager"]
+
+
+def test_one_of_two_managers_can_become_something_else(manager, staff, client_of):
+    staff.groups.add(Group.objects.get(name="manager"))
+    answer = client_of(manager).post(f"/admin/crm/user/{staff.pk}/change/", typed("staff", email=staff.email))
+    assert answer.status_code == 302
