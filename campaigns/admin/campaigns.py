@@ -13,7 +13,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from campaigns.actions.content import copy_campaign, save_campaign, send_test
+from campaigns.actions.content import ContentIsFrozen, copy_campaign, save_campaign, send_test
 from campaigns.admin.words import editor_words
 from campaigns.forms import CampaignForm, TestForm
 from campaigns.models import Campaign
@@ -103,6 +103,8 @@ class CampaignAdmin(ModelAdmin):
         """The editor for drafts; how far it is, for launched ones."""
         campaign = self.get_object(request, object_id) if object_id else None
         if campaign is not None and not self.has_change_permission(request, campaign):
+            if request.method == "POST":
+                self.message_user(request, str(ContentIsFrozen()), messages.ERROR)
             route = "content" if campaign.state == Campaign.State.DRAFT else "progress"
             return HttpResponseRedirect(reverse(f"campaigns:{route}", args=[campaign.pk]))
         more = {

@@ -76,7 +76,8 @@ class TestWriting:
         page = browser.get(reverse("campaigns:content", args=[campaign.pk])).content.decode()
         assert 'sandbox=""' in page
         assert "&lt;p&gt;Old words" in page
-        assert browser.post(change(campaign), sheet()).status_code == 302
+        answer = browser.post(change(campaign), sheet(), follow=True)
+        assert "what it says stays as it is. Make a copy" in answer.content.decode()
         campaign.refresh_from_db()
         assert campaign.subject == "Come to the table"
         assert browser.post(f"{LIST}{campaign.pk}/delete/", {"post": "yes"}).status_code == 403
