@@ -55,6 +55,8 @@ class UploadForm(forms.Form):
     def clean(self) -> dict:
         """One partner, known or new."""
         cleaned = super().clean() or {}
+        if cleaned.get("partner") and cleaned.get("new_partner"):
+            self.add_error("new_partner", _("Choose a partner or name a new one, not both."))
         if not cleaned.get("partner") and not cleaned.get("new_partner") and "partner" not in self.errors:
             self.add_error("partner", _("Say which partner the file comes from."))
         return cleaned

@@ -73,6 +73,13 @@ def test_a_file_that_cannot_be_read_says_so_on_its_page(staff, client_of):
     assert "PDF" in page
 
 
+def test_a_file_comes_from_one_partner(staff, client_of):
+    known = Partner.objects.create(name="Known House")
+    page = upload(client_of(staff), b"E-mail\nbo@example.org\n", partner=known.pk).content.decode()
+    assert "Choose a partner or name a new one, not both." in page
+    assert not ImportRun.objects.exists()
+
+
 def test_the_same_file_again_is_announced(staff, client_of):
     client = client_of(staff)
     content = csv_of(HEAD, ("bo@example.org", "Bo", "Lee", "", ""))
