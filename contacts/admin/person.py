@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -40,6 +40,8 @@ Deed = Callable[[HttpRequest, Stakeholder, dict[str, Any]], str]
 
 def find(request: HttpRequest, pk: Any) -> Stakeholder:
     """The stakeholder, if this user may see them."""
+    if not str(pk).isdigit():
+        raise Http404
     return get_object_or_404(Stakeholder.objects.visible_to(request.user), pk=pk)
 
 

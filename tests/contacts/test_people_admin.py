@@ -34,6 +34,9 @@ class TestAccess:
             assert client.get(url).status_code == 403
         assert client.post(page(ana, "add_tag"), {"tag": "x"}).status_code == 403
 
+    def test_an_address_with_a_slip_in_it_finds_nobody(self, staff, client_of):
+        assert client_of(staff).get(f"{LIST}abc/change/").status_code == 404
+
     def test_nobody_deletes_people_from_a_list(self, manager, ana, client_of):
         assert client_of(manager).get(f"{LIST}{ana.pk}/delete/").status_code == 403
 
