@@ -32,7 +32,9 @@ class SegmentInUse(Refused):
 def users_of(segments: Iterable[Segment]) -> list[str]:
     """What names one of `segments`, such as a newsletter that goes to it or leaves it out, in words."""
     ways = [way for way in Segment._meta.related_objects if way.many_to_many]
-    named = [one for segment in segments for way in ways for one in getattr(segment, way.get_accessor_name()).all()]
+    named = [
+        one for segment in segments for way in ways for one in getattr(segment, str(way.get_accessor_name())).all()
+    ]
     return list(dict.fromkeys(f"{one._meta.verbose_name} “{one}”" for one in named))
 
 
