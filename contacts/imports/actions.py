@@ -168,6 +168,7 @@ def _only_one(run: ImportRun) -> None:
             raise BeingSaved(_("This file is being worked on at this moment."))
         cursor.execute("SET LOCAL jit = off")
         cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
 
 
 def _one_writer() -> None:

@@ -38,14 +38,12 @@ SELECT line, a.email, a.print, a.at::int AS at, state FROM stage,
     unnest(string_to_array(emails, chr(31)), string_to_array(prints, chr(31)))
     WITH ORDINALITY AS a(email, print, at)
 WHERE emails <> '' AND problem = '';
-CREATE INDEX ON stage_email (email);
 ANALYZE stage_email;
 CREATE TEMP TABLE stage_phone ON COMMIT DROP AS
 SELECT line, a.phone, a.number, a.at::int AS at FROM stage,
     unnest(string_to_array(phones, chr(31)), string_to_array(numbers, chr(31)))
     WITH ORDINALITY AS a(phone, number, at)
 WHERE phones <> '' AND problem = '';
-CREATE INDEX ON stage_phone (number);
 ANALYZE stage_phone;
 """
 
@@ -61,7 +59,7 @@ def stage(entries: Iterable[Entry], told=None) -> None:
                 if told:
                     told(done)
         cursor.execute("CREATE UNIQUE INDEX ON stage (line)")
-        cursor.execute("ANALYZE stage")
+        cursor.execute("ANALYZE stage (line, kind, first_key, last_key, zip, problem)")
         cursor.execute(ADDRESSES)
 
 

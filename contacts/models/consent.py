@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models.stakeholders import Stakeholder
 from contacts.models.taxonomy import Topic
+from crm.references import references
 
 DERIVE_CONSENT = """
 INSERT INTO contacts_consent (stakeholder_id, topic_id, channel, state, since, event_id)
@@ -38,9 +39,9 @@ class ConsentEvent(models.Model):
         WITHDRAWN = "withdrawn", _("left")
 
     stakeholder = models.ForeignKey(
-        Stakeholder, on_delete=models.CASCADE, related_name="consent_events", db_index=False
+        Stakeholder, on_delete=models.CASCADE, related_name="consent_events", db_index=False, db_constraint=False
     )
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, db_index=False)
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel, default=Channel.EMAIL)
     action = models.CharField(_("what"), max_length=10, choices=Action)
     source = models.CharField(
@@ -75,6 +76,8 @@ class ConsentEvent(models.Model):
                 func=DERIVE_CONSENT,
             ),
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            *references("stakeholder_id", "contacts_stakeholder"),
+            *references("topic_id", "contacts_topic"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 import pghistory
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -12,6 +12,7 @@ from contacts.history import bulk_history
 from contacts.models.taxonomy import StakeholderType, Tag
 from contacts.querysets import ContactPointQuerySet, StakeholderQuerySet
 from contacts.search import contact_point_triggers, stakeholder_triggers
+from crm.references import references, referred
 
 five_digits = RegexValidator(r"^\d{5}$", _("A zip code has five digits, like 28202."))
 
@@ -59,7 +60,15 @@ class Stakeholder(models.Model):
             models.Index(fields=["zip"], name="stakeholder_by_zip"),
             GinIndex(OpClass("search", name="gin_trgm_ops"), name="stakeholder_search"),
         ]
-        triggers = stakeholder_triggers()
+        triggers = [
+            *stakeholder_triggers(),
+            *referred("contacts_contactpoint", "stakeholder_id"),
+            *referred("contacts_typing", "stakeholder_id"),
+            *referred("contacts_tagging", "stakeholder_id"),
+            *referred("contacts_affiliation", "person_id"),
+            *referred("contacts_affiliation", "organisation_id"),
+            *referred("contacts_consentevent", "stakeholder_id"),
+        ]
         permissions = [("erase_stakeholder", "Can export and erase everything about somebody")]
 
     def __str__(self) -> str:
@@ -69,14 +78,18 @@ class Stakeholder(models.Model):
 class Typing(models.Model):
     """A stakeholder is of a type."""
 
-    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, db_index=False)
-    type = models.ForeignKey(StakeholderType, on_delete=models.PROTECT, db_index=False)
+    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, db_index=False, db_constraint=False)
+    type = models.ForeignKey(StakeholderType, on_delete=models.PROTECT, db_index=False, db_constraint=False)
 
     class Meta:
         verbose_name = _("type of a stakeholder")
         verbose_name_plural = _("types of stakeholders")
         constraints = [models.UniqueConstraint(fields=["stakeholder", "type"], name="one_typing_per_type")]
         indexes = [models.Index(fields=["type", "stakeholder"], name="typing_by_type")]
+        triggers = [
+            *references("stakeholder_id", "contacts_stakeholder"),
+            *references("type_id", "contacts_stakeholdertype"),
+        ]
 
     def __str__(self) -> str:
         return str(self.type)
@@ -85,14 +98,15 @@ class Typing(models.Model):
 class Tagging(models.Model):
     """A stakeholder carries a tag."""
 
-    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, db_index=False)
-    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, db_index=False)
+    stakeholder = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, db_index=False, db_constraint=False)
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, db_index=False, db_constraint=False)
 
     class Meta:
         verbose_name = _("tag of a stakeholder")
         verbose_name_plural = _("tags of stakeholders")
         constraints = [models.UniqueConstraint(fields=["stakeholder", "tag"], name="one_tagging_per_tag")]
         indexes = [models.Index(fields=["tag", "stakeholder"], name="tagging_by_tag")]
+        triggers = [*references("stakeholder_id", "contacts_stakeholder"), *references("tag_id", "contacts_tag")]
 
     def __str__(self) -> str:
         return str(self.tag)
@@ -118,7 +132,7 @@ class ContactPoint(models.Model):
         BAD = "bad", _("does not work")
 
     stakeholder = models.ForeignKey(
-        Stakeholder, on_delete=models.CASCADE, related_name="contact_points", db_index=False
+        Stakeholder, on_delete=models.CASCADE, related_name="contact_points", db_index=False, db_constraint=False
     )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.EMAIL)
     value = models.CharField(_("address or number"), max_length=320)
@@ -147,8 +161,8 @@ class ContactPoint(models.Model):
             ),
             models.CheckConstraint(condition=~Q(kind="email") | ~Q(fingerprint=""), name="email_has_a_fingerprint"),
         ]
-        indexes = [models.Index(fields=["normalized", "kind"], name="contact_point_by_value")]
-        triggers = contact_point_triggers()
+        indexes = [HashIndex(fields=["normalized"], name="contact_point_by_value")]
+        triggers = [*contact_point_triggers(), *references("stakeholder_id", "contacts_stakeholder")]
 
     def __str__(self) -> str:
         return self.value
@@ -165,8 +179,10 @@ class ContactPoint(models.Model):
 class Affiliation(models.Model):
     """A dated role of a person in an organisation."""
 
-    person = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="affiliations")
-    organisation = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="members")
+    person = models.ForeignKey(
+        Stakeholder, on_delete=models.CASCADE, related_name="affiliations", db_index=False, db_constraint=False
+    )
+    organisation = models.ForeignKey(Stakeholder, on_delete=models.CASCADE, related_name="members", db_constraint=False)
     role = models.CharField(_("role"), max_length=120, blank=True)
     started_on = models.DateField(_("since"), null=True, blank=True)
     ended_on = models.DateField(_("until"), null=True, blank=True)
@@ -177,6 +193,10 @@ class Affiliation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "organisation", "role"], name="one_affiliation_per_role"),
             models.CheckConstraint(condition=~Q(person=models.F("organisation")), name="nobody_belongs_to_themselves"),
+        ]
+        triggers = [
+            *references("person_id", "contacts_stakeholder"),
+            *references("organisation_id", "contacts_stakeholder"),
         ]
 
     def __str__(self) -> str:

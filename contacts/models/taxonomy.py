@@ -5,6 +5,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from crm.references import referred
+
 
 class Bilingual(models.Model):
     """A name in English and Spanish; `str()` answers in the reader's language."""
@@ -42,6 +44,7 @@ class StakeholderType(Bilingual):
         verbose_name = _("stakeholder type")
         verbose_name_plural = _("stakeholder types")
         ordering = ["order", "name_en"]
+        triggers = referred("contacts_typing", "type_id")
 
 
 class Topic(Bilingual):
@@ -57,6 +60,7 @@ class Topic(Bilingual):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
         ordering = ["order", "name_en"]
+        triggers = referred("contacts_consentevent", "topic_id")
 
     @property
     def description(self) -> str:
@@ -75,6 +79,7 @@ class Tag(models.Model):
         verbose_name_plural = _("tags")
         ordering = ["name"]
         constraints = [models.UniqueConstraint(Lower("name"), name="one_tag_per_name")]
+        triggers = referred("contacts_tagging", "tag_id")
 
     def __str__(self) -> str:
         return self.name
