@@ -44,13 +44,15 @@ class Received:
 class Mailbox:
     """What arrived, and what the server shall do next.
 
-    `mailbox.reply("rcpt", "451 4.3.0 Later")`, `mailbox.hang("message")`, `mailbox.drop("data", after=3)`.
+    `mailbox.reply("rcpt", "451 4.3.0 Later")`, `mailbox.hang("message")`, `mailbox.drop("data", after=3)`;
+    `mailbox.hold("message", after=20)` waits there, `holding` says that it does, `release()` lets it go on.
     """
 
     host: str = "127.0.0.1"
     port: int = 0
     received: list[Received] = field(default_factory=list)
     connections: int = 0
+    holding: bool = False
     _script: dict[str, deque[tuple[str, Any]]] = field(default_factory=lambda: defaultdict(deque))
     _always: dict[str, tuple[str, Any]] = field(default_factory=dict)
 
@@ -61,6 +63,14 @@ class Mailbox:
     def hang(self, phase: str, *, seconds: float = 3600, times: int = 1, after: int = 0) -> None:
         """Say nothing for `seconds` at `phase`."""
         self._plan(phase, ("hang", seconds), times, after)
+
+    def hold(self, phase: str, *, after: int = 0) -> None:
+        """Keep everybody waiting at `phase`, after letting `after` pass, until `release`."""
+        self._plan(phase, ("hold", None), 1, after)
+
+    def release(self) -> None:
+        """Go on."""
+        self.holding = False
 
     def drop(self, phase: str, *, times: int = 1, after: int = 0) -> None:
         """Cut the connection at `phase`; at `message` the mail has been kept already, as real servers may."""
@@ -83,6 +93,12 @@ class Mailbox:
     def recipients(self) -> list[str]:
         """Every address that received something, once a mail, in order of arrival."""
         return [address for mail in self.received for address in mail.recipients]
+
+    async def wait(self) -> None:
+        """What a held line does."""
+        self.holding = True
+        while self.holding:
+            await asyncio.sleep(0.01)
 
     def _plan(self, phase: str, step: tuple[str, Any], times: int, after: int, only_to: str = "") -> None:
         if phase not in PHASES:
@@ -124,6 +140,8 @@ class ScriptedSMTP(SMTP):
         elif what == "hang":
             await asyncio.sleep(how)
             return False
+        elif what == "hold":
+            await self.mailbox.wait()
         elif what == "drop" and self.transport is not None:
             self.transport.close()
         return what in ("reply", "drop")
@@ -178,6 +196,8 @@ def mailbox_handler(mailbox: Mailbox) -> Any:
                 return how
             if what == "hang":
                 await asyncio.sleep(how)
+            if what == "hold":
+                await mailbox.wait()
             message = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
             mailbox.received.append(
                 Received(

@@ -14,6 +14,7 @@ import pytest
 import redis
 from django.conf import settings as configured
 from django.core.management import call_command
+from django.utils import timezone
 
 from campaigns.actions.bells import ring_workers
 from campaigns.actions.watching import watch_sending
@@ -27,13 +28,14 @@ from tests.workers import WorkerProcess, database_url
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 
 LONG = os.environ.get("FAULTS") == "long"
-RECIPIENTS, KILLS = (20_000, 200) if LONG else (240, 3)
+KILLS = int(os.environ.get("KILLS", 200 if LONG else 3))
+RECIPIENTS = KILLS * (100 if LONG else 80)
 WAITING = ["queued", "sending", "deferred"]
 
 
-def wait_until(true: Callable[[], bool], *, seconds: float = 60) -> None:
-    """Look again and again until it is true."""
-    until = time.monotonic() + seconds
+def wait_until(true: Callable[[], bool]) -> None:
+    """Look again and again until it is true; two minutes are only there so that a broken engine does not hang us."""
+    until = time.monotonic() + 120
     while not true():
         assert time.monotonic() < until, "waited too long"
         time.sleep(0.02)
@@ -82,7 +84,7 @@ def celery(mailbox: Mailbox, tmp_path, monkeypatch) -> Iterator[Callable[[], Wor
 
     yield start
     for worker in started:
-        worker.stop()
+        worker.kill()
 
 
 def test_a_worker_killed_again_and_again_loses_nobody_and_writes_to_nobody_twice(mailbox, monkeypatch):
@@ -95,7 +97,7 @@ def test_a_worker_killed_again_and_again_loses_nobody_and_writes_to_nobody_twice
         wait_until(lambda goal=goal: len(mailbox.received) >= goal or settled(campaign))
         pump.end(signal.SIGKILL)
         assert kill == 0 or states(campaign).get("uncertain", 0) <= kill
-    work(seconds=120)
+    wait_until(lambda: bool(work(seconds=5)) and settled(campaign))
     counts, received = states(campaign), Counter(mailbox.recipients)
     assert settled(campaign)
     assert max(received.values()) == 1
@@ -108,11 +110,13 @@ def test_a_worker_killed_again_and_again_loses_nobody_and_writes_to_nobody_twice
 
 def test_a_killed_celery_worker_is_followed_by_another_one(mailbox, celery):
     campaign = launched(120, policy="hold")
+    mailbox.hold("message", after=20)
     first = celery()
     ring_workers(campaign.pk)
-    wait_until(lambda: len(mailbox.received) > 20)
+    wait_until(lambda: mailbox.holding)
     first.kill()
-    assert not settled(campaign)
+    mailbox.release()
+    assert len(mailbox.received) < 25
     celery()
     watch_sending()
     wait_until(lambda: settled(campaign) and not Chunk.objects.filter(lease_until__isnull=False).exists())
@@ -124,11 +128,13 @@ def test_a_killed_celery_worker_is_followed_by_another_one(mailbox, celery):
 
 def test_redis_emptied_in_mid_campaign_loses_and_doubles_nothing(mailbox, celery):
     campaign = launched(200)
+    mailbox.hold("message", after=20)
     celery()
     ring_workers(campaign.pk)
-    wait_until(lambda: len(mailbox.received) > 20)
+    wait_until(lambda: mailbox.holding)
     with redis.Redis.from_url(redis_url()) as server:
-        server.flushall()
+        server.flushdb()
+    mailbox.release()
     watch_sending()
     wait_until(lambda: settled(campaign))
     assert states(campaign) == {"accepted": 200}
@@ -149,12 +155,14 @@ def test_a_worker_frozen_past_its_lease_sends_nothing_that_was_claimed_anew(mail
     monkeypatch.setenv("SENDING", json.dumps(numbers))
     settings.SENDING = numbers
     campaign = launched(200, policy="hold")
+    mailbox.hold("message", after=10)
     pump = Pump(mailbox)
-    wait_until(lambda: len(mailbox.received) > 10)
+    wait_until(lambda: mailbox.holding)
     pump.process.send_signal(signal.SIGSTOP)
-    time.sleep(3.5)
-    work(seconds=30)
+    mailbox.release()
+    wait_until(lambda: not Chunk.objects.filter(lease_until__gt=timezone.now()).exists())
+    wait_until(lambda: bool(work(seconds=5)) and settled(campaign))
     pump.process.send_signal(signal.SIGCONT)
-    wait_until(lambda: len(mailbox.received) >= 199 and settled(campaign))
+    wait_until(lambda: states(campaign) == {"accepted": 200})
     pump.end(signal.SIGINT)
     assert max(Counter(mailbox.recipients).values()) == 1
