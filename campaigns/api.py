@@ -17,10 +17,10 @@ from campaigns.actions.launch import NotADraft, launch_campaign
 from campaigns.content.blocks import check
 from campaigns.models import Campaign
 from contacts.models import Segment, Topic
-from crm.api import Pages, RolePermissions, may
+from crm.api import Pages, RolePermissions, RowSerializer, may
 
 
-class CampaignSerializer(serializers.ModelSerializer):
+class CampaignSerializer(RowSerializer):
     """A newsletter: its audience, its words and how far it is."""
 
     topic = serializers.SlugRelatedField(slug_field="slug", queryset=Topic.objects.all())
@@ -71,7 +71,7 @@ class CampaignSerializer(serializers.ModelSerializer):
 class CampaignFilter(filters.FilterSet):
     """Narrow newsletters by state and topic."""
 
-    topic = filters.CharFilter(field_name="topic__slug")
+    topic: filters.ModelChoiceFilter = filters.ModelChoiceFilter(to_field_name="slug", queryset=Topic.objects.all())
 
     class Meta:
         model = Campaign

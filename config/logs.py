@@ -10,6 +10,8 @@ from structlog.typing import Processor
 ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+")
 SIGNED = re.compile(r"[\w-]{4,}:[\w-]{4,}(:[\w-]{10,})+|[\w-]{40,}")
 """Signed tokens, with or without their colons; nothing else in our logs is that long without a break."""
+QUOTED_ROW = re.compile(r"DETAIL:.*")
+"""PostgreSQL quotes the row it refused, names and all."""
 
 
 def without_personal_data(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -19,7 +21,7 @@ def without_personal_data(_logger: Any, _method: str, event: MutableMapping[str,
 
 def _blank(value: Any) -> Any:
     if isinstance(value, str):
-        return SIGNED.sub("[token]", ADDRESS.sub("[address]", value))
+        return SIGNED.sub("[token]", ADDRESS.sub("[address]", QUOTED_ROW.sub("DETAIL: [row]", value)))
     if isinstance(value, dict):
         return {key: _blank(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

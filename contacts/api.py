@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiTypes, extend_schema, extend_schema_field, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin
@@ -24,7 +24,10 @@ from contacts.segments.counting import count
 from contacts.segments.describing import describe
 from contacts.segments.errors import InvalidDefinition
 from contacts.segments.reading import read
-from crm.api import Pages, RolePermissions, may
+from crm.api import Pages, RolePermissions, RowSerializer, may
+
+PHONE = r"^\+?[\d ().x/-]{7,40}$"
+"""Digits as people group them; the book keeps what was written."""
 
 
 class ContactPointSerializer(serializers.ModelSerializer):
@@ -45,7 +48,7 @@ class ConsentSerializer(serializers.ModelSerializer):
         fields = ["topic", "channel", "state", "since"]
 
 
-class StakeholderSerializer(serializers.ModelSerializer):
+class StakeholderSerializer(RowSerializer):
     """A person or an organisation, with how to reach them and what they agreed to."""
 
     types = serializers.SlugRelatedField(
@@ -55,7 +58,7 @@ class StakeholderSerializer(serializers.ModelSerializer):
     contact_points = ContactPointSerializer(many=True, read_only=True)
     consents = ConsentSerializer(many=True, read_only=True)
     emails = serializers.ListField(child=serializers.EmailField(), write_only=True, required=False)
-    phones = serializers.ListField(child=serializers.CharField(max_length=40), write_only=True, required=False)
+    phones = serializers.ListField(child=serializers.RegexField(PHONE), write_only=True, required=False)
 
     class Meta:
         model = Stakeholder
@@ -114,7 +117,7 @@ class StakeholderFilter(filters.FilterSet):
         field_name="types", to_field_name="slug", queryset=StakeholderType.objects.all()
     )
     tag = filters.ModelMultipleChoiceFilter(field_name="tags", to_field_name="name", queryset=Tag.objects.all())
-    subscribed_to = filters.ModelChoiceFilter(
+    subscribed_to: filters.ModelChoiceFilter = filters.ModelChoiceFilter(
         method="by_topic", to_field_name="slug", queryset=Topic.objects.all(), label=_("Agreed to this topic")
     )
     email = filters.CharFilter(method="by_email", label=_("Has exactly this e-mail address"))
@@ -128,6 +131,7 @@ class StakeholderFilter(filters.FilterSet):
         """Those whose search text has every word."""
         return queryset.search(value)  # type: ignore[attr-defined]
 
+    @extend_schema_field(OpenApiTypes.STR)
     def by_topic(self, queryset: QuerySet, name: str, topic: Topic | None) -> QuerySet:
         """Those whose latest word on the topic is yes."""
         return queryset.consenting(topic) if topic else queryset  # type: ignore[attr-defined]
@@ -160,7 +164,7 @@ class StakeholderViewSet(
         )
 
 
-class SegmentSerializer(serializers.ModelSerializer):
+class SegmentSerializer(RowSerializer):
     """A saved question: its rules, and the same in a sentence."""
 
     sentence = serializers.SerializerMethodField()
@@ -173,6 +177,12 @@ class SegmentSerializer(serializers.ModelSerializer):
     def get_sentence(self, segment: Segment) -> str:
         """The rules as people say them."""
         return describe(segment.definition)
+
+    def validate_name(self, name: str) -> str:
+        """Two segments of one name could not be told apart."""
+        if Segment.objects.filter(name__iexact=name).exclude(pk=getattr(self.instance, "pk", None)).exists():
+            raise serializers.ValidationError(gettext("There is a segment of this name already."))
+        return name
 
     def validate_definition(self, definition: Any) -> Any:
         """Refuse rules that cannot be read, naming each place."""

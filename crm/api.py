@@ -1,20 +1,23 @@
 """What every API room shares: who may do what, and how a refusal is answered."""
 
+from typing import Any, ClassVar
+
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError as FormValidationError
+from django.db import DataError, models
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.authtoken.models import Token
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.permissions import AllowAny, BasePermission, DjangoModelPermissions
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView, exception_handler
 
 from crm.errors import Refused
+from crm.signin import QUARTER, guesses_too_often
 
 
 class RolePermissions(DjangoModelPermissions):
@@ -40,6 +43,26 @@ def may(permission: str) -> type[BasePermission]:
     return May
 
 
+class OneLine(serializers.CharField):
+    """Text of a single line: what may become the subject of a mail never breaks out of it."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text; raises ValidationError when it holds a line break."""
+        text = super().to_internal_value(data)
+        if any(mark in text for mark in "\r\n"):
+            raise ValidationError(gettext("Write this in one line."))
+        return text
+
+
+class RowSerializer(serializers.ModelSerializer):
+    """What every serializer of our models starts from: short texts have one line."""
+
+    serializer_field_mapping: ClassVar[dict] = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: OneLine,
+    }
+
+
 class SignInSerializer(serializers.Serializer):
     """E-mail and password."""
 
@@ -53,14 +76,16 @@ class TokenView(APIView):
 
     permission_classes = [AllowAny]
     authentication_classes = ()
-    throttle_classes = [AnonRateThrottle]
 
     @extend_schema(request=SignInSerializer, responses=SignInSerializer)
     def post(self, request: Request) -> Response:
         """Answer the user's token, made on the first sign-in."""
         asked = SignInSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        user = authenticate(request, username=asked.validated_data["email"], password=asked.validated_data["password"])
+        account, password = asked.validated_data["email"], asked.validated_data["password"]
+        if guesses_too_often(request, account):
+            raise Throttled(wait=QUARTER)
+        user = authenticate(request, username=account, password=password)
         if user is None:
             raise ValidationError({"detail": gettext("This e-mail address and password do not go together.")})
         token, _created = Token.objects.get_or_create(user=user)
@@ -76,9 +101,11 @@ class Pages(PageNumberPagination):
 
 
 def answer_refusals(exc: Exception, context: dict) -> Response | None:
-    """A verb that refuses answers 409 with its sentence; a broken rule of a field answers 400."""
+    """A verb that refuses answers 409 with its sentence; a broken rule of a field or a value out of range, 400."""
     if isinstance(exc, Refused):
         return Response({"detail": str(exc), "code": type(exc).__name__}, status=status.HTTP_409_CONFLICT)
+    if isinstance(exc, DataError | OverflowError):
+        exc = ValidationError({"detail": gettext("A number or a date is out of range.")})
     if isinstance(exc, FormValidationError):
         exc = ValidationError(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
     return exception_handler(exc, context)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -13,7 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
-from crm.api import Pages, RolePermissions, may
+from contacts.models import Stakeholder
+from crm.api import Pages, RolePermissions, RowSerializer, may
 from engagement.actions import (
     cancel_registration,
     create_event,
@@ -24,6 +26,7 @@ from engagement.actions import (
     revise_event,
 )
 from engagement.actions.gatherings import Conversation, Guest, Promise
+from engagement.conversations.people import people_known_to
 from engagement.models import (
     Commitment,
     Edition,
@@ -36,7 +39,16 @@ from engagement.models import (
 )
 
 
-class EventSerializer(serializers.ModelSerializer):
+def known_to(serializer: serializers.Serializer, field: str, stakeholder: Stakeholder) -> Stakeholder:
+    """`stakeholder`, when the asker may find them; else the same answer as for a number nobody has."""
+    user = serializer.context["request"].user
+    known = user.has_perm("contacts.view_stakeholder") or people_known_to(user).filter(pk=stakeholder.pk).exists()
+    if not known:
+        serializer.fields[field].fail("does_not_exist", pk_value=stakeholder.pk)
+    return stakeholder
+
+
+class EventSerializer(RowSerializer):
     """An event with its seats: `registered_count` of `capacity` are taken."""
 
     registered_count = serializers.IntegerField(read_only=True)
@@ -70,6 +82,13 @@ class EventSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = ["state"]
         extra_kwargs = {"slug": {"required": False}}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """An event ends after it starts."""
+        starts, ends = (attrs.get(field, getattr(self.instance, field, None)) for field in ("starts_at", "ends_at"))
+        if starts and ends and ends <= starts:
+            raise serializers.ValidationError({"ends_at": [gettext("The end must come after the start.")]})
+        return attrs
 
     def create(self, validated: dict[str, Any]) -> Event:
         """Make a draft; publishing is a step of its own."""
@@ -118,7 +137,7 @@ class EventViewSet(ModelViewSet[Event]):
         return Response(self.get_serializer(self.get_object()).data)
 
 
-class RegistrationSerializer(serializers.ModelSerializer):
+class RegistrationSerializer(RowSerializer):
     """Who comes to what; registering goes through the same rules as the public page."""
 
     event = serializers.SlugRelatedField(slug_field="slug", queryset=Event.objects.published())
@@ -130,6 +149,10 @@ class RegistrationSerializer(serializers.ModelSerializer):
         read_only_fields = ["state", "source", "registered_at", "changed_at"]
         validators: ClassVar[list] = []  # the verb says it in words, and knows about cancelled ones
 
+    def validate_stakeholder(self, stakeholder: Stakeholder) -> Stakeholder:
+        """Somebody the asker may find."""
+        return known_to(self, "stakeholder", stakeholder)
+
     def create(self, validated: dict[str, Any]) -> Registration:
         """Give the stakeholder a seat or a place in the waitlist."""
         event = validated.pop("event")
@@ -139,7 +162,7 @@ class RegistrationSerializer(serializers.ModelSerializer):
 class RegistrationFilter(filters.FilterSet):
     """Narrow registrations by event, person and state."""
 
-    event = filters.CharFilter(field_name="event__slug")
+    event: filters.ModelChoiceFilter = filters.ModelChoiceFilter(to_field_name="slug", queryset=Event.objects.all())
 
     class Meta:
         model = Registration
@@ -216,7 +239,7 @@ class CommitmentSerializer(serializers.ModelSerializer):
         read_only_fields = ["state"]
 
 
-class ConversationSerializer(serializers.ModelSerializer):
+class ConversationSerializer(RowSerializer):
     """One On the Table conversation, whole."""
 
     edition = serializers.SlugRelatedField(slug_field="year", queryset=Edition.objects.all())
@@ -245,6 +268,10 @@ class ConversationSerializer(serializers.ModelSerializer):
             "commitments",
         ]
         read_only_fields = ["state"]
+
+    def validate_host(self, host: Stakeholder) -> Stakeholder:
+        """Somebody the asker may find."""
+        return known_to(self, "host", host)
 
     def to_representation(self, gathering: Gathering) -> dict[str, Any]:
         """Who sat there is only for those who may see participants."""

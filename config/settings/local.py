@@ -1,5 +1,6 @@
 """A laptop: `make run` and every `manage.py` command without other settings."""
 
+from config.logs import logging
 from config.settings.base import *  # noqa: F403
 from config.settings.base import EMAIL_URL, VAR, env
 from config.stack import notes
@@ -27,3 +28,6 @@ DEMO_PASSWORD = "opportunity for all"
 DEMO_SIGN_INS = {
     role: f"{role}@alliance.example.org" for role in ("manager", "staff", "organizer", "partner", "analyst")
 }
+
+# ── Errors are written to var/logs (make run) or the terminal, without personal data ──
+LOGGING = logging(json=False, level=env.str("LOG_LEVEL", default="WARNING"))

@@ -42,9 +42,14 @@ def nobody_here(request: HttpRequest) -> HttpResponse:
 
 def speak_to(request: HttpRequest, stakeholder: Stakeholder) -> None:
     """Answer in the language the person chose for their mails, unless they chose one on the site."""
+    speak_in(request, stakeholder.language)
+
+
+def speak_in(request: HttpRequest, language: str) -> None:
+    """Answer in `language`, that of the mail the reader comes from, unless they chose one on the site."""
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-        translation.activate(stakeholder.language)
-        request.LANGUAGE_CODE = stakeholder.language
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
 
 
 def half_hidden(address: str) -> str:

@@ -12,7 +12,7 @@ from contacts.actions.letters import may_be_written_to
 from contacts.forms.joining import JoinForm
 from contacts.leaving import preferences_token, read_confirm_token
 from contacts.models import JoinRequest, Topic
-from contacts.views.frame import half_hidden
+from contacts.views.frame import half_hidden, speak_in
 from contacts.wording import consent_wording
 from crm.limits import too_often
 from crm.links import BadLink
@@ -62,6 +62,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         asked = JoinRequest.objects.select_related("stakeholder").get(pk=read_confirm_token(token))
     except (BadLink, JoinRequest.DoesNotExist):
         return render(request, "contacts/public/confirm_gone.html", status=404)
+    speak_in(request, asked.language)
     if request.method == "POST":
         confirm_join(asked)
         return redirect("contacts:confirm", token)

@@ -26,7 +26,7 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
     """The conversations the user keeps; all of them for staff."""
     found = Gathering.objects.visible_to(request.user).select_related("edition", "host", "organizer").with_counts()
     chosen = request.GET.get("edition", "")
-    if chosen.isdigit():
+    if chosen.isdecimal():
         found = found.filter(edition__year=int(chosen))
     context = {
         "title": _("Conversations"),

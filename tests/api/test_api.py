@@ -7,7 +7,7 @@ from campaigns.models import Campaign
 from contacts.actions.consent import give_consent
 from contacts.models import Segment, Stakeholder, Topic
 from engagement.models import Edition, Gathering, Strategy
-from tests.factories import EventFactory, StakeholderFactory
+from tests.factories import EventFactory, RegistrationFactory, StakeholderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +21,13 @@ def api(user) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Token {Token.objects.get_or_create(user=user)[0].key}")
     return client
+
+
+def trained() -> Stakeholder:
+    """Somebody who came to a training: organizers find hosts there."""
+    person: Stakeholder = StakeholderFactory.create()
+    RegistrationFactory(event=EventFactory(kind="training"), stakeholder=person)
+    return person
 
 
 class TestSignIn:
@@ -195,7 +202,7 @@ class TestEngagement:
         prompt = edition.prompts.create(text_en="What opened a door?")
         talk = {
             "edition": 2019,
-            "host": StakeholderFactory().pk,
+            "host": trained().pk,
             "held_on": "2019-10-05",
             "zip": "28208",
             "submission_key": "7a1f3f0e-5a8c-4d57-9d0a-0d2b8d1c4a55",

@@ -45,3 +45,20 @@ def test_a_traceback_is_blanked_out_too(said):
     line = said()
     assert "ValueError" in line
     assert "ana@example.org" not in line
+
+
+def test_the_row_that_the_database_refused_is_blanked_out(said):
+    try:
+        raise ValueError("violates a constraint\nDETAIL:  Failing row contains (7, Ana, Peña, 28208).")
+    except ValueError:
+        logging.getLogger("django.request").exception("Internal Server Error: /join/")
+    line = said()
+    assert "violates a constraint" in line
+    assert "Peña" not in line
+    assert "28208" not in line
+
+
+def test_a_laptop_logs_its_errors_too():
+    from django.conf import settings
+
+    assert settings.LOGGING["root"]["handlers"] == ["stderr"]

@@ -42,6 +42,11 @@ def test_opening_the_link_confirms_nothing(client, asked, writes_nothing):
     assert not Stakeholder.objects.exists()
 
 
+def test_the_page_speaks_the_language_of_the_mail_it_was_opened_from(client, asked):
+    opened = client.get(path(asked), headers={"Accept-Language": "en"})
+    assert '<html lang="es"' in opened.content.decode()
+
+
 def test_the_button_puts_the_person_in_the_book_with_their_yes(client, asked):
     assert "Welcome, Luis" in client.post(path(asked), follow=True).content.decode()
     person = Stakeholder.objects.get()
