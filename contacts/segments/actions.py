@@ -11,14 +11,6 @@ from crm.errors import Refused
 from crm.history import acting
 
 
-class SegmentInUse(Refused):
-    """A newsletter is built on the segment."""
-
-    def __init__(self, users: list[models.Model]) -> None:
-        names = ", ".join(f"“{user}”" for user in users[:3])
-        super().__init__(_("This segment is still used by %(names)s, so it stays.") % {"names": names})
-
-
 @transaction.atomic
 def save_segment(
     segment: Segment | None = None, *, name: str, definition: object, description: str = "", by=None
