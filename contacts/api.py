@@ -180,7 +180,8 @@ class SegmentSerializer(RowSerializer):
 
     def validate_name(self, name: str) -> str:
         """Two segments of one name could not be told apart."""
-        if Segment.objects.filter(name__iexact=name).exclude(pk=getattr(self.instance, "pk", None)).exists():
+        others = Segment.objects.exclude(pk=self.instance.pk) if self.instance else Segment.objects.all()
+        if others.filter(name__iexact=name).exists():
             raise serializers.ValidationError(gettext("There is a segment of this name already."))
         return name
 
