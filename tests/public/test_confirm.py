@@ -48,7 +48,7 @@ def test_the_page_speaks_the_language_of_the_mail_it_was_opened_from(client, ask
 
 
 def test_the_button_puts_the_person_in_the_book_with_their_yes(client, asked):
-    assert "Welcome, Luis" in client.post(path(asked), follow=True).content.decode()
+    assert "Le damos la bienvenida, Luis" in client.post(path(asked), follow=True).content.decode()
     person = Stakeholder.objects.get()
     assert (person.name, person.language, person.zip, person.source) == ("Luis Peña", "es", "28208", "join form")
     assert [str(kind.slug) for kind in person.types.all()] == ["activist"]
@@ -119,7 +119,7 @@ def test_who_left_everything_comes_back_by_their_own_confirmed_act(client, ana, 
 def test_a_bounce_or_complaint_stays_and_staff_are_told(client, asked, reason, house):
     suppress("luis@example.org", reason=reason, source="test")
     answer = client.post(path(asked), follow=True)
-    assert "we do not send any until one of us has looked into it" in answer.content.decode()
+    assert "no enviamos ninguno hasta que alguien del equipo lo revise" in answer.content.decode()
     assert Closed.objects.get().reason == reason
     mail = OutboxMail.objects.get()
     assert (mail.purpose, mail.to) == ("blocked-join", house.sender_email)
