@@ -24,7 +24,7 @@ EVENTS: tuple[dict[str, Any], ...] = (
         "title_en": (
             "Leading on Opportunity Invites You: On the Table Community Partners and Hosts Training Session 4"
         ),
-        "title_es": "Leading on Opportunity te invita: capacitación 4 para anfitriones de On the Table",
+        "title_es": "Leading on Opportunity le invita: capacitación 4 para anfitriones de On the Table",
         "kind": "training",
         "day": "2019-09-25",
         "hours": ("17:30", "19:00"),
@@ -32,7 +32,7 @@ EVENTS: tuple[dict[str, Any], ...] = (
         "capacity": 40,
         "featured": True,
         "summary_en": "Learn how to open a table, welcome strangers and keep a good conversation going.",
-        "summary_es": "Aprende a abrir una mesa, recibir a desconocidos y mantener una buena conversación.",
+        "summary_es": "Aprenda a abrir una mesa, recibir a desconocidos y mantener una buena conversación.",
     },
     {
         "slug": "reconnect-forum-2019",
@@ -62,7 +62,7 @@ COMING_EVENTS: tuple[dict[str, Any], ...] = (
         "capacity": 24,
         "featured": True,
         "summary_en": "An evening for everyone who wants to open a table: bring a question, leave with a guide.",
-        "summary_es": "Una tarde para quienes quieren abrir una mesa: trae una pregunta y llévate una guía.",
+        "summary_es": "Una tarde para quienes quieren abrir una mesa: traiga una pregunta y llévese una guía.",
     },
     {
         "slug": "neighbors-forum",
@@ -107,13 +107,13 @@ EDITIONS: tuple[dict[str, Any], ...] = (
 PROMPTS: tuple[tuple[str, str], ...] = (
     (
         "Who helped you when you needed a door opened?",
-        "¿Quién te ayudó cuando necesitabas que se abriera una puerta?",
+        "¿Quién le ayudó cuando necesitaba que se abriera una puerta?",
     ),
     (
         "What does it take for a child in your zip code to rise?",
-        "¿Qué necesita una niña o un niño de tu código postal para salir adelante?",
+        "¿Qué necesita una niña o un niño de su código postal para salir adelante?",
     ),
-    ("What will you do after tonight, and with whom?", "¿Qué harás después de hoy, y con quién?"),
+    ("What will you do after tonight, and with whom?", "¿Qué hará después de hoy, y con quién?"),
 )
 
 NOTES: tuple[tuple[str, ...], ...] = (

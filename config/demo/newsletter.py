@@ -38,8 +38,8 @@ def blocks(event_id: int) -> list[dict[str, Any]]:
                     "someone you do not know yet**: a child’s chances should not depend on a zip code."
                 ),
                 "es": (
-                    "Hola, {{ first_name|vecina o vecino }}:\n\neste otoño nuestras mesas vuelven a abrirse. **Ven y "
-                    "trae a alguien que aún no conoces**: el futuro de la niñez no debe depender de un código postal."
+                    "Hola, {{ first_name|vecina o vecino }}:\n\neste otoño nuestras mesas vuelven a abrirse. **Venga y "
+                    "traiga a alguien que aún no conoce**: el futuro de la niñez no debe depender de un código postal."
                 ),
             },
         },
@@ -65,7 +65,7 @@ def write_letter(event_id: int, by: User) -> Campaign:
             "subject": "Our tables are open again",
             "subject_es": "Nuestras mesas vuelven a abrirse",
             "preheader": "Two dates for your calendar, and a thank you",
-            "preheader_es": "Dos fechas para tu calendario, y un agradecimiento",
+            "preheader_es": "Dos fechas para su calendario, y un agradecimiento",
             "blocks": blocks(event_id),
             "created_by": by,
         },
