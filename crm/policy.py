@@ -1,4 +1,4 @@
-"""What a browser may load: strict on public pages, relaxed where unfold runs (decision 0104).
+"""What a browser may load: strict on public pages, relaxed where unfold runs (decision 0016).
 
 Unfold's Alpine.js evaluates attributes as script and its charts write inline styles. Nothing there
 shows HTML that a visitor wrote outside a sandboxed frame.

@@ -1,4 +1,4 @@
-"""Signing in and setting a new password (decision 0105)."""
+"""Signing in and setting a new password (decision 0017)."""
 
 from collections.abc import Iterable
 from typing import Any
