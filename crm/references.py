@@ -1,7 +1,7 @@
 """References that the database checks once a statement instead of once a row.
 
 A foreign key costs three microseconds for every row of a bulk load, which is a quarter of an import.
-These triggers promise the same for tables that are loaded in bulk (docs/decisions/0020-import-storage.md):
+These triggers promise the same for tables that are loaded in bulk (docs/decisions/0019-import-storage.md):
 a row never points to nothing, and nothing that is pointed to is deleted, also when both happen at once.
 
     stakeholder = models.ForeignKey(…, db_constraint=False)

@@ -105,7 +105,7 @@ class ImportRow(models.Model):
     """One row of a file: what it said, what became of it and why.
 
     The database does not check its two references: it is a report, written in bulk inside the transaction
-    that locks what it refers to (docs/decisions/0020-import-storage.md).
+    that locks what it refers to (docs/decisions/0019-import-storage.md).
     """
 
     class Outcome(models.TextChoices):
