@@ -6,7 +6,7 @@ import sys
 
 import benchmarks
 
-TOOLS = {"__main__", "sink"}
+TOOLS = {"__main__", "sink", "stock"}
 """Modules here that measure nothing themselves."""
 
 
