@@ -11,10 +11,14 @@ from contacts.models import (
     Consent,
     ConsentEvent,
     ContactPoint,
+    DuplicateCandidate,
+    ExternalId,
+    ImportDecision,
     ImportRow,
     ImportRun,
     JoinRequest,
     Stakeholder,
+    StakeholderMerge,
     Suppression,
     Tagging,
     Typing,
@@ -138,6 +142,17 @@ for _key, _place in {
         Merge.MOVE,
         listed(JoinRequest, "stakeholder", "email", "first_name", "last_name", "zip", "created_at"),
         deleted(JoinRequest, "stakeholder"),
+    ),
+    "contacts.ExternalId.stakeholder": Place(
+        Merge.MOVE, listed(ExternalId, "stakeholder", "system", "value"), deleted(ExternalId, "stakeholder")
+    ),
+    "contacts.ImportDecision.stakeholder": Place(Merge.MOVE, None, deleted(ImportDecision, "stakeholder")),
+    "contacts.DuplicateCandidate.one": Place(Merge.DERIVED, None, deleted(DuplicateCandidate, "one")),
+    "contacts.DuplicateCandidate.other": Place(Merge.DERIVED, None, deleted(DuplicateCandidate, "other")),
+    "contacts.StakeholderMerge.survivor": Place(
+        Merge.MOVE,
+        listed(StakeholderMerge, "survivor", "merged_id", "at", "kept"),
+        deleted(StakeholderMerge, "survivor"),
     ),
     "contacts.ImportRow.stakeholder": Place(Merge.MOVE, listed(ImportRow, "stakeholder", *ROW_COLUMNS), erase_rows),
     "contacts.StakeholderEvent.pgh_obj": Place(

@@ -31,6 +31,9 @@ class Partner(models.Model):
     members: models.ManyToManyField = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="partners", verbose_name=_("people who may send files")
     )
+    mapping = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="How the last good file was read: headings and values."
+    )
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     objects = PartnerQuerySet.as_manager()
@@ -57,14 +60,44 @@ class ImportRun(models.Model):
         """How far the run is."""
 
         RECEIVED = "received", _("received")
+        ASKING = "asking", _("has a question")
         CHECKING = "checking", _("being checked")
         CHECKED = "checked", _("checked")
         COMMITTING = "committing", _("being saved")
         COMMITTED = "committed", _("saved")
+        CANCELLED = "cancelled", _("stopped")
+        REVERTING = "reverting", _("being taken back")
+        REVERTED = "reverted", _("taken back")
         REFUSED = "refused", _("refused")
         FAILED = "failed", _("failed")
 
+    class Door(models.TextChoices):
+        """Where the file came in."""
+
+        OFFICE = "office", _("back office")
+        PARTNER = "partner", _("partner page")
+        API = "api", _("API")
+        COMMAND = "command", _("command")
+        FEED = "feed", _("feed")
+
+    class Matches(models.TextChoices):
+        """What is done with people who are in the book already."""
+
+        FILL = "fill", _("fill what is blank")
+        UPDATE = "update", _("take what the file says")
+        SKIP = "skip", _("leave them as they are")
+
+    class Rule(models.TextChoices):
+        """By what somebody is known again without asking a person."""
+
+        NARROW = "narrow", _("their number in the partner's system, or e-mail and a name that goes with it")
+        NUMBER = "number", _("their number in the partner's system only")
+
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="runs", verbose_name=_("partner"))
+    door = models.CharField(_("came by"), max_length=8, choices=Door, default=Door.OFFICE, editable=False)
+    feed = models.ForeignKey(
+        "contacts.PartnerFeed", on_delete=models.SET_NULL, null=True, blank=True, related_name="runs", editable=False
+    )
     file = models.FileField(_("file"), upload_to=upload_path, max_length=200)
     original_name = models.CharField(_("file name"), max_length=255)
     sha256 = models.CharField(max_length=64, db_index=True)
@@ -77,10 +110,40 @@ class ImportRun(models.Model):
         help_text=_("Only when the partner asked them. Nobody who left is ever turned back on."),
     )
     consent_wording = models.TextField(_("how they were asked"), blank=True)
+    consented_on = models.DateField(
+        _("when they agreed"), null=True, blank=True, help_text=_("Empty: the day the file was received.")
+    )
+    matches = models.CharField(_("people who are in the book"), max_length=6, choices=Matches, default=Matches.FILL)
+    rule = models.CharField(_("are known again by"), max_length=6, choices=Rule, default=Rule.NARROW)
+    blanks = models.BooleanField(
+        _("an empty cell empties the field"),
+        default=False,
+        help_text=_("Only for columns that the file has, and only when what the file says is taken."),
+    )
+    system = models.CharField(
+        _("the partner's system"),
+        max_length=40,
+        blank=True,
+        help_text=_("Such as salesforce; their numbers are kept as salesforce:1234."),
+    )
+    tags = models.JSONField(_("tags for everybody in the file"), default=list, blank=True)
+    occasion = models.CharField(
+        max_length=80, blank=True, help_text="What the people of this file came to, such as engagement.event:12."
+    )
+    answers = models.JSONField(
+        default=dict, blank=True, help_text="What a person chose where the file left it open: encoding, sheet."
+    )
     format = models.JSONField(default=dict, blank=True)
     mapping = models.JSONField(default=dict, blank=True)
     counts = models.JSONField(default=dict, blank=True)
-    warnings = models.JSONField(default=list, blank=True)
+    changes = models.JSONField(default=dict, blank=True, help_text="How many people change, by field.")
+    warnings = models.JSONField(
+        default=list, blank=True, help_text="Each with code, text, and whether it must be ticked before saving."
+    )
+    ticked = models.JSONField(default=list, blank=True, help_text="Codes of warnings that a person ticked.")
+    reached = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Saved or taken back up to this line; an interrupted run goes on from it."
+    )
     refusal = models.TextField(_("why it was refused"), blank=True)
     job = models.ForeignKey("crm.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -89,6 +152,11 @@ class ImportRun(models.Model):
         null=True, blank=True, editable=False, help_text="When work on it was last asked for."
     )
     committed_at = models.DateTimeField(_("saved at"), null=True, blank=True)
+    reverted_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    reverted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    revert_report = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = ImportRunQuerySet.as_manager()
 
@@ -124,6 +192,15 @@ class ImportRow(models.Model):
     line = models.PositiveIntegerField(_("line"))
     cells = models.JSONField(_("cells"), default=list)
     data = models.JSONField(_("read as"), default=dict)
+    before = models.JSONField(
+        null=True, blank=True, help_text="What saving this row changed and added, with what was there before."
+    )
+    candidates = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+        help_text="Numbers of the people the row could mean.",
+    )
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     column = models.CharField(_("column"), max_length=120, blank=True)
     message = models.TextField(_("why"), blank=True)
@@ -143,3 +220,99 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}"
+
+
+class ImportDecision(models.Model):
+    """What a person said about a row that could be several people."""
+
+    class Choice(models.TextChoices):
+        """Who the row is."""
+
+        PERSON = "person", _("somebody in the book")
+        NEW = "new", _("somebody new")
+        SKIP = "skip", _("nobody: leave the row out")
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="decisions")
+    line = models.PositiveIntegerField(_("line"))
+    choice = models.CharField(_("who it is"), max_length=6, choices=Choice)
+    stakeholder = models.ForeignKey(
+        "contacts.Stakeholder", on_delete=models.CASCADE, null=True, blank=True, related_name="import_decisions"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(_("when"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("decision about a row")
+        verbose_name_plural = _("decisions about rows")
+        ordering = ["run", "line"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "line"], name="one_decision_per_row"),
+            models.CheckConstraint(
+                condition=models.Q(choice="person", stakeholder__isnull=False)
+                | ~models.Q(choice="person") & models.Q(stakeholder__isnull=True),
+                name="a_person_is_named_if_chosen",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.get_choice_display()}"
+
+
+class PartnerFeed(models.Model):
+    """A folder or an address from which a partner's file is read again and again."""
+
+    class Kind(models.TextChoices):
+        """Where the file lies."""
+
+        FOLDER = "folder", _("a folder on this server")
+        HTTPS = "https", _("an HTTPS address")
+
+    class Every(models.TextChoices):
+        """How often it is read."""
+
+        HOUR = "hour", _("every hour")
+        DAY = "day", _("every day")
+        WEEK = "week", _("every week")
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="feeds", verbose_name=_("partner"))
+    kind = models.CharField(_("where the file lies"), max_length=6, choices=Kind, default=Kind.HTTPS)
+    location = models.CharField(_("folder or address"), max_length=500)
+    every = models.CharField(_("how often"), max_length=4, choices=Every, default=Every.DAY)
+    topics: models.ManyToManyField = models.ManyToManyField(
+        "contacts.Topic", blank=True, verbose_name=_("topics these people agreed to")
+    )
+    consent_wording = models.TextField(_("how they were asked"), blank=True)
+    matches = models.CharField(
+        _("people who are in the book"), max_length=6, choices=ImportRun.Matches, default=ImportRun.Matches.FILL
+    )
+    system = models.CharField(_("the partner's system"), max_length=40, blank=True)
+    tags = models.JSONField(_("tags for everybody in the file"), default=list, blank=True)
+    most_rejected = models.PositiveSmallIntegerField(
+        _("ask when more are rejected"), default=5, help_text=_("Percent of the rows.")
+    )
+    most_changed = models.PositiveSmallIntegerField(
+        _("ask when more would change"), default=20, help_text=_("Percent of the people this partner brought.")
+    )
+    active = models.BooleanField(_("read it"), default=True)
+    stopped_because = models.TextField(_("why it stopped"), blank=True, editable=False)
+    read_at = models.DateTimeField(_("last read"), null=True, blank=True, editable=False)
+    next_at = models.DateTimeField(_("next"), null=True, blank=True, editable=False, db_index=True)
+    last_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("feed")
+        verbose_name_plural = _("feeds")
+        ordering = ["partner__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "location"], name="one_feed_per_place"),
+            models.CheckConstraint(
+                condition=models.Q(most_rejected__lte=100, most_changed__lte=100), name="feed_limits_are_percent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {self.get_kind_display()}"

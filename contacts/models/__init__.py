@@ -1,9 +1,10 @@
 """The nouns of contacts, one file a family."""
 
-from contacts.imports.models import ImportRow, ImportRun, Partner
+from contacts.identity.models import DuplicateCandidate, StakeholderMerge
+from contacts.imports.models import ImportDecision, ImportRow, ImportRun, Partner, PartnerFeed
 from contacts.models.consent import Consent, ConsentEvent, JoinRequest, Suppression
-from contacts.models.stakeholders import Affiliation, ContactPoint, Stakeholder, Tagging, Typing
-from contacts.models.taxonomy import StakeholderType, Tag, Topic
+from contacts.models.stakeholders import Affiliation, ContactPoint, ExternalId, Stakeholder, Tagging, Typing
+from contacts.models.taxonomy import CustomField, StakeholderType, Tag, Topic
 from contacts.segments.models import Segment
 
 __all__ = [
@@ -11,12 +12,18 @@ __all__ = [
     "Consent",
     "ConsentEvent",
     "ContactPoint",
+    "CustomField",
+    "DuplicateCandidate",
+    "ExternalId",
+    "ImportDecision",
     "ImportRow",
     "ImportRun",
     "JoinRequest",
     "Partner",
+    "PartnerFeed",
     "Segment",
     "Stakeholder",
+    "StakeholderMerge",
     "StakeholderType",
     "Suppression",
     "Tag",

@@ -41,6 +41,13 @@ class Stakeholder(models.Model):
     tags: models.ManyToManyField = models.ManyToManyField(
         Tag, through="Tagging", related_name="stakeholders", verbose_name=_("tags"), blank=True
     )
+    custom = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        editable=False,
+        help_text="Values of CustomField by short name, as text.",
+    )
     search = models.TextField(default="", blank=True, editable=False)
     created_at = models.DateTimeField(_("in the book since"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -67,6 +74,7 @@ class Stakeholder(models.Model):
             *referred("contacts_tagging", "stakeholder_id"),
             *referred("contacts_affiliation", "person_id"),
             *referred("contacts_affiliation", "organisation_id"),
+            *referred("contacts_externalid", "stakeholder_id"),
             *referred("contacts_consentevent", "stakeholder_id"),
         ]
         permissions = [("erase_stakeholder", "Can export and erase everything about somebody")]
@@ -174,6 +182,26 @@ class ContactPoint(models.Model):
         self.normalized = normalize(self.kind, self.value)
         self.fingerprint = fingerprint(self.normalized) if self.kind == self.Kind.EMAIL else ""
         super().save(*args, **kwargs)
+
+
+class ExternalId(models.Model):
+    """The number by which another system knows a stakeholder, such as salesforce:0031x."""
+
+    stakeholder = models.ForeignKey(
+        Stakeholder, on_delete=models.CASCADE, related_name="external_ids", db_constraint=False
+    )
+    system = models.CharField(_("system"), max_length=40)
+    value = models.CharField(_("number there"), max_length=120)
+
+    class Meta:
+        verbose_name = _("number in another system")
+        verbose_name_plural = _("numbers in other systems")
+        ordering = ["system", "value"]
+        constraints = [models.UniqueConstraint(fields=["system", "value"], name="one_stakeholder_per_external_id")]
+        triggers = references("stakeholder_id", "contacts_stakeholder")
+
+    def __str__(self) -> str:
+        return f"{self.system}:{self.value}"
 
 
 class Affiliation(models.Model):

@@ -83,3 +83,26 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CustomField(Bilingual):
+    """A field this house added to people and organisations; values stand in `Stakeholder.custom` by short name."""
+
+    class Kind(models.TextChoices):
+        """What its values are."""
+
+        TEXT = "text", _("text")
+        NUMBER = "number", _("number")
+        DATE = "date", _("date")
+        YES_NO = "yes_no", _("yes or no")
+        CHOICE = "choice", _("one of a list")
+
+    slug = models.SlugField(_("short name"), max_length=40, unique=True)
+    kind = models.CharField(_("is a"), max_length=6, choices=Kind, default=Kind.TEXT)
+    choices = models.JSONField(_("choices"), default=list, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    class Meta:
+        verbose_name = _("field of our own")
+        verbose_name_plural = _("fields of our own")
+        ordering = ["order", "name_en"]

@@ -22,7 +22,19 @@ from contacts.actions import (
     withdraw_consent,
 )
 from contacts.actions.stakeholders import find_or_create_person
-from contacts.models import ImportRow, ImportRun, JoinRequest, Partner, Stakeholder, StakeholderType, Suppression
+from contacts.models import (
+    DuplicateCandidate,
+    ExternalId,
+    ImportDecision,
+    ImportRow,
+    ImportRun,
+    JoinRequest,
+    Partner,
+    Stakeholder,
+    StakeholderMerge,
+    StakeholderType,
+    Suppression,
+)
 from crm.models import OutboxMail
 from crm.privacy import RELATIONS
 from engagement.models import Edition, Event, Gathering, Participant, Registration
@@ -57,6 +69,7 @@ def zoraida(newsletter, staff, settings, tmp_path):
     JoinRequest.objects.create(email=EMAIL, first_name="Zoraida", wording="Yes", stakeholder=person)
     OutboxMail.objects.create(purpose="join", to="Zoraida@example.org", subject=f"Hello {NAME}", text=f"Dear {NAME}")
     came_in_a_file(person)
+    may_be_somebody_else(person)
     took_part(person)
     campaign = Campaign.objects.create(name="Autumn", topic=newsletter, subject="Hello")
     Delivery.objects.create(campaign=campaign, stakeholder=person, address=EMAIL, fingerprint="f" * 32, state="queued")
@@ -72,6 +85,17 @@ def came_in_a_file(person):
     cells = {"cells": [NAME, EMAIL], "data": {"email": EMAIL, "name": NAME}}
     ImportRow.objects.create(run=run, line=2, outcome="created", stakeholder=person, **cells)
     ImportRow.objects.create(run=run, line=3, outcome="rejected", message=f"{EMAIL}: twice", **cells)
+    ImportDecision.objects.create(run=run, line=3, choice="person", stakeholder=person)
+    ExternalId.objects.create(stakeholder=person, system="salesforce", value="zoraida-1")
+
+
+def may_be_somebody_else(person):
+    earlier, later = StakeholderFactory(), StakeholderFactory()
+    earlier.pk = person.pk - 1_000_000
+    earlier.save(force_insert=True)
+    DuplicateCandidate.objects.create(one=earlier, other=person, score=80)
+    DuplicateCandidate.objects.create(one=person, other=later, score=80)
+    StakeholderMerge.objects.create(survivor=person, merged_id=1, kept={"row": {"name": NAME}})
 
 
 def took_part(person):
