@@ -37,10 +37,24 @@ class StakeholderForm(forms.ModelForm):
         if self.instance.pk:
             self.initial["its_types"] = list(self.instance.types.all())
             self.initial["its_tags"] = SEPARATOR.join(map(str, self.instance.tags.all()))
+            for field in self.fields.values():
+                # The form carries what it showed, so that only what was changed on it is saved:
+                # somebody else, or an import, may have written the rest meanwhile.
+                field.show_hidden_initial = True
 
     def clean_its_tags(self) -> list[str]:
         """The tags one by one."""
-        return [name for part in self.cleaned_data["its_tags"].split(",") if (name := " ".join(part.split()))]
+        return _words(self.cleaned_data["its_tags"])
+
+    @property
+    def tags_taken_off(self) -> set[str]:
+        """Tags that the form showed and that are gone from it, in lower case."""
+        shown = self.data.get(self.add_initial_prefix("its_tags"), self.initial.get("its_tags", ""))
+        return {name.lower() for name in _words(shown)} - {name.lower() for name in self.cleaned_data["its_tags"]}
+
+
+def _words(text: str) -> list[str]:
+    return [name for part in text.split(",") if (name := " ".join(part.split()))]
 
 
 class ContactPointForm(forms.ModelForm):

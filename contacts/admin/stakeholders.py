@@ -154,16 +154,18 @@ class StakeholderAdmin(ExportMixin, ModelAdmin):
             saved = created
         else:
             saved = Stakeholder.objects.get(pk=obj.pk)
-            update_stakeholder(saved, by=request.user, **facts)
-        set_types(saved, form.cleaned_data["its_types"], by=request.user)
-        self._save_tags(saved, form.cleaned_data["its_tags"], request.user)
+            changed = {field: value for field, value in facts.items() if field in form.changed_data}
+            update_stakeholder(saved, by=request.user, **changed)
+        if "its_types" in form.changed_data:
+            set_types(saved, form.cleaned_data["its_types"], by=request.user)
+        if "its_tags" in form.changed_data:
+            self._save_tags(saved, form, request.user)
 
-    def _save_tags(self, saved: Stakeholder, names: list[str], by: Any) -> None:
-        wanted = {name.lower() for name in names}
+    def _save_tags(self, saved: Stakeholder, form: Any, by: Any) -> None:
         for tag in saved.tags.all():
-            if tag.name.lower() not in wanted:
+            if tag.name.lower() in form.tags_taken_off:
                 untag_stakeholders([saved.pk], tag, by=by)
-        tag_stakeholders([saved.pk], names, by=by)
+        tag_stakeholders([saved.pk], form.cleaned_data["its_tags"], by=by)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Addresses are saved through their verbs; affiliations are plain rows."""

@@ -1,12 +1,15 @@
 """The list, the page and the form of people in the back office."""
 
+import html
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pghistory.models import Context
 
-from contacts.actions import give_consent, suppress, tag_stakeholders, withdraw_consent
+from contacts.actions import give_consent, suppress, tag_stakeholders, update_stakeholder, withdraw_consent
 from contacts.models import Consent, ConsentEvent, ContactPoint, Stakeholder, StakeholderType, Suppression, Tag
 from tests.factories import OrganisationFactory, StakeholderFactory
 
@@ -202,6 +205,9 @@ def form_of(**changes):
     }
 
 
+NO_POINTS = {"contact_points-TOTAL_FORMS": "0", "contact_points-INITIAL_FORMS": "0"}
+
+
 class TestForm:
     def test_a_new_person_is_saved_through_the_verbs(self, staff, client_of):
         activist = StakeholderType.objects.get(slug="activist")
@@ -237,6 +243,24 @@ class TestForm:
         main = ana.contact_points.get(is_primary=True)
         assert (main.value, main.status) == ("vega@example.org", "bouncing")
         assert ContactPoint.objects.filter(pk=old.pk, is_primary=False).exists()
+
+    def test_what_somebody_else_wrote_meanwhile_stays(self, staff, ana, client_of):
+        tag_stakeholders([ana.pk], ["Host", "Speaker"])
+        client = client_of(staff)
+        shown = client.get(page(ana, "edit")).content.decode()
+        carried = {
+            name: html.unescape(value)
+            for tag in re.findall(r"<(?:input|textarea)[^>]*initial-[^>]*>(?:[^<]*</textarea>)?", shown)
+            for name, value in [(re.search(r'name="([^"]+)"', tag)[1], "".join(re.findall(r'value="([^"]*)"', tag)))]
+        }
+        assert carried["initial-zip"] == "28205"
+        update_stakeholder(ana, zip="28299", by=staff)
+        tag_stakeholders([ana.pk], ["Donor"])
+        answer = client.post(page(ana, "edit"), {**form_of(zip="28205"), **carried, **NO_POINTS})
+        assert answer.status_code == 302, answer.context["errors"]
+        ana.refresh_from_db()
+        assert (ana.name, ana.zip) == ("Ana Vega", "28299")
+        assert {tag.name for tag in ana.tags.all()} == {"Host", "Speaker", "Donor"}
 
     def test_an_address_that_is_none_is_refused(self, staff, client_of):
         answer = client_of(staff).post(LIST + "add/", form_of(**{"contact_points-0-value": "not an address"}))
