@@ -1,0 +1,14 @@
+"""The back office's doors to imports, one file for each thing that is done with a file.
+
+    runs     the list of files, and the table of all doors of one file
+    sending  send a file
+    review   look at what it would do, or did
+    saving   save it; the rows that were not taken
+    partners who sends files
+
+A new page of a file is a function `(request, run)` and a line in `runs.DOORS`.
+"""
+
+from contacts.imports.admin import partners, runs
+
+__all__ = ["partners", "runs"]
