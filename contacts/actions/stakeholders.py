@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from contacts.actions.addresses import add_email, add_phone
 from contacts.addresses import normalize_email
 from contacts.models import Affiliation, Stakeholder, StakeholderType, Tag, Tagging, Typing
-from contacts.names import compatible, full_name, same_name
+from contacts.names import compared, compatible, full_name, same_name
 from contacts.search import REFRESH_ALL, REFRESH_SOME
 from crm.errors import Refused
 from crm.history import acting
@@ -113,7 +113,8 @@ def _the_one(address: str, first: str, last: str) -> Stakeholder | None:
     exact = [person for person in people if same_name(first, last, person.first_name, person.last_name)]
     if exact:
         return exact[0]
-    close = [person for person in people if compatible(first, last, person.first_name, person.last_name)]
+    asked = compared(first, last)
+    close = [person for person in people if compatible(asked, compared(person.first_name, person.last_name))]
     return close[0] if len(close) == 1 else None
 
 

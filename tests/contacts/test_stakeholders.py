@@ -21,7 +21,7 @@ from contacts.actions import (
 from contacts.actions.addresses import NotAnAddress
 from contacts.actions.stakeholders import NotTheRightKind
 from contacts.models import ContactPoint, Stakeholder, StakeholderType, Tag, Topic
-from contacts.names import compatible
+from contacts.names import compared, compatible
 from tests.factories import ContactPointFactory, OrganisationFactory, StakeholderFactory
 
 pytestmark = pytest.mark.django_db
@@ -137,12 +137,15 @@ class TestFindOrCreate:
             (("R.", "O'Neil"), ("Robert", "ONeil"), True),
             (("José", "Peña"), ("Jose", "Pena"), True),
             (("", "Ruiz"), ("Ana", "Ruiz"), True),
+            (("Bob", "Ruiz"), ("Roberto", "Ruiz"), False),
+            (("Beto", "Ruiz"), ("Roberto", "Ruiz"), True),
+            (("Paul", "Ruiz"), ("Paula", "Ruiz"), False),
             (("Ana", "Ruiz"), ("Ana", "Vega"), False),
             (("Ana", "Ruiz"), ("Luis", "Ruiz"), False),
         ],
     )
     def test_names_agree_as_far_as_both_go(self, one, other, agree):
-        assert compatible(*one, *other) is agree
+        assert compatible(compared(*one), compared(*other)) is agree
 
 
 class TestAddresses:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contacts.imports.cleaning.names import compared, compatible
 from contacts.models import ContactPoint, Stakeholder
+from contacts.names import compared, compatible
 from tests.factories import ContactPointFactory, OrganisationFactory, StakeholderFactory
 from tests.imports.conftest import counts, csv_of
 
