@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from contacts.imports.cleaning import Cleaner, Entry
 from contacts.imports.cleaning.marks import default_state
 from contacts.imports.errors import Unreadable
-from contacts.imports.mapping import Column, is_known, map_columns
+from contacts.imports.mapping import Column, OwnField, is_known, map_columns
 from contacts.imports.mapping.headers import plain
 from contacts.imports.models import ImportRun
 from contacts.imports.reading import Table, open_table
-from contacts.models.taxonomy import StakeholderType
+from contacts.models.taxonomy import CustomField, StakeholderType
 
 SAMPLE_ROWS = 200
 
@@ -24,9 +24,17 @@ class PeopleFile:
     def __init__(self, run: ImportRun) -> None:
         self.table: Table = open_table(Path(run.file.path), is_known)
         good = (row.cells for row in self.table.rows() if row.problem is None)
-        self.columns: list[Column] = map_columns(self.table.headers, islice(good, SAMPLE_ROWS))
+        own = own_fields()
+        self.columns: list[Column] = map_columns(self.table.headers, islice(good, SAMPLE_ROWS), own.values())
         _refuse_strangers(self.columns)
-        self.cleaner = Cleaner(self.columns, known_types(), default_state(run.original_name))
+        self.cleaner = Cleaner(
+            self.columns,
+            known_types(),
+            default_state(run.original_name),
+            own=own,
+            system=run.system,
+            blanks=run.blanks,
+        )
         self.read = 0
 
     def entries(self) -> Iterator[Entry]:
@@ -52,6 +60,7 @@ class PeopleFile:
         texts = {
             "types": _("Types nobody here knows were left out: %(values)s."),
             "language": _("Languages other than English and Spanish were left out: %(values)s."),
+            "custom": _("Values that do not fit their field were left out: %(values)s."),
             "zip": _("Zip codes that are not five digits were left empty: %(values)s."),
         }
         found = []
@@ -90,3 +99,13 @@ def known_types() -> dict[str, tuple[int, str]]:
             if name:
                 found[name] = found[plain(name)] = (kind.pk, kind.kind)
     return found
+
+
+def own_fields() -> dict[str, OwnField]:
+    """The fields of our own by short name."""
+    return {
+        field.slug: OwnField(
+            field.slug, field.kind, tuple(map(str, field.choices)), (field.slug, field.name_en, field.name_es)
+        )
+        for field in CustomField.objects.all()
+    }

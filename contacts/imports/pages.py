@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contacts.imports.mapping.fields import name_of
 from contacts.imports.models import ImportRow, ImportRun
 
 OUTCOMES = {
@@ -13,29 +14,6 @@ OUTCOMES = {
     "unchanged": gettext_lazy("unchanged"),
     "rejected": gettext_lazy("rejected"),
     "ambiguous": gettext_lazy("could be several people"),
-}
-FIELD_NAMES = {
-    "email": gettext_lazy("E-mail"),
-    "first_name": gettext_lazy("First name"),
-    "middle_name": gettext_lazy("Middle name"),
-    "last_name": gettext_lazy("Last name"),
-    "second_last_name": gettext_lazy("Second last name"),
-    "full_name": gettext_lazy("Whole name"),
-    "organisation": gettext_lazy("Organisation"),
-    "role": gettext_lazy("Role there"),
-    "types": gettext_lazy("Types"),
-    "tags": gettext_lazy("Tags"),
-    "zip": gettext_lazy("Zip code"),
-    "address": gettext_lazy("Address (zip code only)"),
-    "phone": gettext_lazy("Phone"),
-    "language": gettext_lazy("Language"),
-    "notes": gettext_lazy("Notes"),
-    "kind": gettext_lazy("Person or organisation"),
-    "status": gettext_lazy("May be mailed?"),
-    "opted_in": gettext_lazy("Said yes to mail"),
-    "opted_out": gettext_lazy("Said no to mail"),
-    "no_contact": gettext_lazy("Do not contact"),
-    "bounced": gettext_lazy("Address does not work"),
 }
 CHANGE_NAMES = {
     "name": gettext_lazy("Name"),
@@ -79,7 +57,7 @@ def columns_of(run: ImportRun) -> list[dict[str, object]]:
     columns = [
         {
             "heading": column["heading"] or _("(no heading)"),
-            "meaning": FIELD_NAMES.get(column["field"], ""),
+            "meaning": name_of(column["field"]),
             "samples": column["samples"],
         }
         for column in run.mapping.get("columns", [])

@@ -27,7 +27,8 @@ CREATE TEMP TABLE stage (
     line int NOT NULL, kind text, name text, first_name text, last_name text, first_key text, last_key text,
     language text, zip text, notes text, organisation text, role text,
     emails text, prints text, phones text, numbers text, types text, tags text,
-    state text, problem_column text, problem text
+    state text, external text, custom text, street text, city text, region text, blanked text, attendance text,
+    problem_column text, problem text
 ) ON COMMIT DROP
 """
 COPY_STAGE = "COPY stage FROM STDIN WITH (FORMAT csv, NULL '\\N')"

@@ -10,10 +10,12 @@ from contacts.addresses import fingerprint
 from contacts.imports.cleaning.emails import is_email, split_emails
 from contacts.imports.cleaning.marks import Marks
 from contacts.imports.cleaning.names import compared, split_full_name
+from contacts.imports.cleaning.own import Externals, OwnFields
 from contacts.imports.cleaning.phones import split_phones
-from contacts.imports.cleaning.zips import read_zip, zip_of_address
-from contacts.imports.mapping.columns import Column
-from contacts.imports.mapping.headers import plain
+from contacts.imports.cleaning.places import Places
+from contacts.imports.cleaning.presence import Presence
+from contacts.imports.mapping.columns import Column, OwnField
+from contacts.imports.mapping.headers import OWN, plain
 from contacts.imports.mapping.values import language_code, split_words, type_slug
 from contacts.imports.reading import Problem, Row
 
@@ -31,6 +33,9 @@ _ORGANISATION_WORDS = """
     organisation organization org company organizacion empresa business
 """
 ORGANISATION_WORDS = frozenset(_ORGANISATION_WORDS.split())
+
+BLANKABLE = frozenset({"first_name", "last_name", "zip", "notes", "language", "street", "city", "region"})
+"""Fields that an empty cell may empty, where the run says so."""
 
 
 class Entry(NamedTuple):
@@ -55,6 +60,17 @@ class Entry(NamedTuple):
     types: str = ""
     tags: str = ""
     state: str = ""
+    external: str = ""
+    """Numbers in other systems as `system:number`, separated by SEPARATOR; without a known system there are none."""
+    custom: str = ""
+    """Fields of our own as JSON text by short name, empty when there are none."""
+    street: str = ""
+    city: str = ""
+    region: str = ""
+    blanked: str = ""
+    """Fields whose columns are in the file and empty in this row, separated by SEPARATOR; only if the run asks."""
+    attendance: str = ""
+    """What they did about the occasion of the run: a key of ATTENDANCE, or empty."""
     problem_column: str = ""
     problem: str = ""
 
@@ -71,14 +87,33 @@ class Wrong(Exception):
 class Cleaner:
     """Makes entries for one file: knows its columns, the types there are, and counts what it left out."""
 
-    def __init__(self, columns: list[Column], types: Mapping[str, tuple[int, str]], default_state: str = "") -> None:
+    def __init__(
+        self,
+        columns: list[Column],
+        types: Mapping[str, tuple[int, str]],
+        default_state: str = "",
+        *,
+        own: Mapping[str, OwnField] | None = None,
+        system: str = "",
+        blanks: bool = False,
+    ) -> None:
+        """`own` are the fields of our own by short name, `system` is where bare numbers of people come from,
+        `blanks` asks which fields a row leaves empty.
+        """
         self.width = len(columns)
         self.headings = {column.field: column.heading for column in reversed(columns) if column.field}
         self.at = {field: [c.at for c in columns if c.field == field] for field in self.headings}
         self.types = types
         self.has_names = bool(self.headings.keys() & {"first_name", "last_name", "full_name"})
         self.marks = Marks(self.at, default_state)
-        self.left_out: dict[str, Counter[str]] = {"types": Counter(), "language": Counter(), "zip": Counter()}
+        self.left_out: dict[str, Counter[str]] = {
+            "types": Counter(), "language": Counter(), "zip": Counter(), "custom": Counter()
+        }  # fmt: skip
+        self.places = Places(columns)
+        self.own = OwnFields(columns, own or {}, self._strange)
+        self.externals = Externals(self.at.get("external", []), system)
+        self.presence = Presence(self.at)
+        self.blankable = [c for c in columns if c.field in BLANKABLE or c.field.startswith(OWN)] if blanks else []
 
     def __call__(self, row: Row) -> Entry:
         """The entry of a row; a row that cannot be taken gives one that says why."""
@@ -112,8 +147,9 @@ class Cleaner:
         kind = self._kind(cells, name, organisation, emails, kinds)
         if kind == "organisation":
             organisation, name, first, last = "", name or organisation, "", ""
-        zip_code = self._zip(cells)
-        self._check(kind, name, emails, bool(emails or phones or zip_code))
+        place = self.places.of(cells, self._strange_zip)
+        externals = self.externals.of(cells) if self.externals.at else []
+        self._check(kind, name, emails, bool(emails or phones or place.zip or externals))
         key = compared(first, last) if kind == "person" else compared("", name)
         return Entry(
             line,
@@ -124,7 +160,7 @@ class Cleaner:
             key.first,
             key.last,
             self._language(cells),
-            zip_code,
+            place.zip,
             self._text(cells, "notes", 5000, keep_lines=True),
             organisation,
             self._text(cells, "role", 120),
@@ -135,7 +171,25 @@ class Cleaner:
             types,
             self._tags(cells),
             self.marks.of(cells),
+            SEPARATOR.join(externals),
+            self.own.of(cells) if self.own.columns else "",
+            place.street,
+            place.city,
+            place.region,
+            self._blanked(cells) if self.blankable else "",
+            self.presence.of(cells),
         )
+
+    def _strange(self, field: str, value: str) -> None:
+        self.left_out[field][tidy(value)[:60]] += 1
+
+    def _strange_zip(self, cell: str) -> None:
+        self.left_out["zip"][tidy(cell)[:20]] += 1
+
+    def _blanked(self, cells: list[str]) -> str:
+        """Fields of which every column is empty in this row."""
+        filled = {column.field for column in self.blankable if cells[column.at].strip()}
+        return SEPARATOR.join(dict.fromkeys(c.field for c in self.blankable if c.field not in filled))
 
     def _cells(self, cells: list[str], field: str) -> list[str]:
         return [cells[at] for at in self.at.get(field, ()) if cells[at]]
@@ -211,18 +265,6 @@ class Cleaner:
             return "person"
         of_nobody = not emails or emails[0].split("@")[0] in ROLE_ADDRESSES
         return "organisation" if of_nobody or only_organisations or not self.has_names else "person"
-
-    def _zip(self, cells: list[str]) -> str:
-        for cell in self._cells(cells, "zip"):
-            code = read_zip(cell)
-            if code:
-                return code
-            if code is None:
-                self.left_out["zip"][tidy(cell)[:20]] += 1
-        for cell in self._cells(cells, "address"):
-            if code := zip_of_address(cell):
-                return code
-        return ""
 
     def _language(self, cells: list[str]) -> str:
         said = self._text(cells, "language", 200)

@@ -4,6 +4,6 @@ heading → field (headers.py: synonyms of known exports, English and Spanish)
 value   → slug  (values.py: types, languages, consent states)
 """
 
-from contacts.imports.mapping.columns import Column, is_known, map_columns
+from contacts.imports.mapping.columns import Column, OwnField, is_known, map_columns
 
-__all__ = ["Column", "is_known", "map_columns"]
+__all__ = ["Column", "OwnField", "is_known", "map_columns"]

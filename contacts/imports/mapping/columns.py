@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable
 
-from contacts.imports.mapping.headers import SEVERAL, field_of, plain
+from contacts.imports.mapping.headers import OWN, PLACES, SEVERAL, field_of, plain
 from contacts.imports.mapping.values import email_state
 
 
@@ -27,9 +27,22 @@ def is_known(heading: str) -> bool:
     return bool(field_of(heading))
 
 
-def map_columns(headers: list[str], samples: Iterable[list[str]] = ()) -> list[Column]:
+@dataclasses.dataclass(frozen=True)
+class OwnField:
+    """A field of our own: its short name, what its values are, and everything a heading may call it."""
+
+    slug: str
+    kind: str = "text"
+    choices: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+def map_columns(headers: list[str], samples: Iterable[list[str]] = (), own: Iterable[OwnField] = ()) -> list[Column]:
     """Recognise the columns by their headings, then by their values where headings say nothing."""
-    columns = [Column(at, heading, field_of(heading)) for at, heading in enumerate(headers)]
+    ours = {plain(name): OWN + field.slug for field in own for name in (OWN + field.slug, *field.names) if name}
+    columns = [
+        Column(at, heading, field_of(heading) or ours.get(plain(heading), "")) for at, heading in enumerate(headers)
+    ]
     rows = list(samples)
     for column in columns:
         values = [row[column.at].strip() for row in rows if column.at < len(row) and row[column.at].strip()]
@@ -60,7 +73,7 @@ def _settle_names(columns: list[Column]) -> None:
     for column in columns:
         if column.field in SEVERAL or not column.field:
             continue
-        if column.field in seen and column.field not in {"zip", "organisation", "address", "notes", *MARKS}:
+        if column.field in seen and column.field not in {"organisation", "notes", *PLACES, *MARKS}:
             column.field = ""
         seen.add(column.field)
 

@@ -42,9 +42,29 @@ FIELDS: dict[str, str] = {
         zip postal code home; zip postal code work; zip postal code other; business postal code;
         business zip; work zip; work zip code; other postal code; ship zip; shipping zip; your zip code;
         codigo postal; c p; cp; codigo zip""",
-    "address": """address; home address; mailing address; street address; address 1; address line 1; full address;
-        postal address; address 1 formatted; home address 1; billing address; direccion; direccion postal;
-        domicilio""",
+    "address": """address; home address; mailing address; full address; postal address; address 1 formatted;
+        billing address; direccion; direccion postal; domicilio""",
+    "street": """street; street address; address 1; address line 1; street 1; home address 1; home street;
+        mailing street; mailing address 1; billing street; business street; work street; other street;
+        address 1 street; street address 1; street address line 1; street address home; street address work;
+        street address other; address street; mailing address line 1; home address line 1; calle; calle y numero""",
+    "street_more": """address 2; address line 2; street 2; apt; apartment; unit; suite; apt suite; po box;
+        home street 2; business street 2; other street 2; mailing address 2; street address 2;
+        street address line 2; supplemental address 1; apartamento""",
+    "city": """city; town; home city; mailing city; billing city; business city; work city; other city; city home;
+        city work; city other; address 1 city; address city; mailing address city; home address city; city town;
+        ciudad; municipio""",
+    "region": """state; province; region; st; state province; state region; province region state; home state;
+        mailing state; mailing state province; billing state; business state; work state; other state;
+        state province home; state province work; state province other; address 1 region; address state;
+        mailing address state; home address state; us state; provincia""",
+    "external": """external id; externalid; external identifier; contact id; contact identifier; record id;
+        record number; constituent id; person id; member id; member number; supporter id; donor id; subscriber id;
+        crm id; external ids; id externo; numero de socio""",
+    "attendance": """attendee status; attendance status; attendance; registration status; rsvp; rsvp status;
+        asistencia; estado de asistencia""",
+    "attended": """attended; checked in; check in; checked in at; check in time; check in date; checkin time;
+        checkin date; came; present; showed up; asistio; presente""",
     "phone": """phone; phone number; telephone; tel; mobile; mobile phone; mobile number; cell; cell phone;
         cellphone; home phone; work phone; business phone; primary phone; other phone; main phone; phone home;
         phone work; phone mobile; phone other; phone numbers; home phone number; business phone 2; home phone 2;
@@ -74,7 +94,7 @@ FIELDS: dict[str, str] = {
 }
 """Field → headings, in the form `plain()` gives them, separated by semicolons."""
 
-SEVERAL = frozenset({"email", "phone", "tags", "types"})
+SEVERAL = frozenset({"email", "phone", "tags", "types", "external"})
 """Fields that may have any number of columns, each of which counts."""
 
 NUMBERED = (
@@ -84,6 +104,13 @@ NUMBERED = (
     (re.compile(r"^(?:tag|etiqueta) ?\d+$"), "tags"),
     (re.compile(r"^(?:types? of|tipo de) (?:stakeholder|member|miembro)$"), "types"),
 )
+
+
+PLACES = ("street", "street_more", "city", "region", "zip", "address")
+"""Parts of a postal address; a file may have several, such as home and work."""
+
+OWN = "custom:"
+"""What stands before the short name of a field of our own."""
 
 
 @lru_cache(maxsize=4096)

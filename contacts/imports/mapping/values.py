@@ -48,6 +48,19 @@ STATES = {
 }
 """What a file may say about writing to somebody; `none` is no yes and no no."""
 
+ATTENDANCE = {
+    "attended": """attended; came; checked in; check in; present; joined; participated; yes; y; attended event;
+        completed; asistio; presente; si; vino""",
+    "no_show": """no show; noshow; did not attend; did not come; absent; no; n; not attended; missed; no asistio;
+        ausente""",
+    "registered": """registered; attending; approved; going; confirmed; rsvp; rsvp yes; paid; p; active; signed up;
+        will attend; ticket issued; unscanned; expected; registrado; registrada; confirmado; confirmada; inscrito;
+        inscrita; ira""",
+    "cancelled": """cancelled; canceled; not attending; refunded; deleted; transferred; denied; declined; not going;
+        c; expired; e; rsvp no; wont attend; cancelado; cancelada; no ira""",
+}
+"""What a file may say about an event, the strongest first; what is pending is nothing."""
+
 STRICTEST = ("no_contact", "complained", "unsubscribed", "bounced", "none", "subscribed")
 """When several columns or rows speak about one person, the first of these wins."""
 
@@ -66,7 +79,7 @@ def _turn(table: dict[str, str]) -> dict[str, str]:
     return {" ".join(word.split()): key for key, words in table.items() for word in words.split(";")}
 
 
-_TYPES, _LANGUAGES, _STATES = _turn(TYPES), _turn(LANGUAGES), _turn(STATES)
+_TYPES, _LANGUAGES, _STATES, _ATTENDANCE = _turn(TYPES), _turn(LANGUAGES), _turn(STATES), _turn(ATTENDANCE)
 
 
 @lru_cache(maxsize=4096)
@@ -85,6 +98,12 @@ def language_code(value: str) -> str:
 def email_state(value: str) -> str:
     """A key of STATES, empty when the value says nothing about e-mail."""
     return _STATES.get(plain(value), "")
+
+
+@lru_cache(maxsize=1024)
+def attendance_state(value: str) -> str:
+    """A key of ATTENDANCE, empty when the value says nothing about an event."""
+    return _ATTENDANCE.get(plain(value), "")
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,46 @@
+"""What a column can be taken for, in the words of staff."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts.imports.mapping.headers import OWN
+from contacts.models.taxonomy import CustomField
+
+FIELD_NAMES = {
+    "email": gettext_lazy("E-mail"),
+    "first_name": gettext_lazy("First name"),
+    "middle_name": gettext_lazy("Middle name"),
+    "last_name": gettext_lazy("Last name"),
+    "second_last_name": gettext_lazy("Second last name"),
+    "full_name": gettext_lazy("Whole name"),
+    "organisation": gettext_lazy("Organisation"),
+    "role": gettext_lazy("Role there"),
+    "types": gettext_lazy("Types"),
+    "tags": gettext_lazy("Tags"),
+    "zip": gettext_lazy("Zip code"),
+    "address": gettext_lazy("Whole address"),
+    "street": gettext_lazy("Street"),
+    "street_more": gettext_lazy("Street, second line"),
+    "city": gettext_lazy("City"),
+    "region": gettext_lazy("State"),
+    "phone": gettext_lazy("Phone"),
+    "language": gettext_lazy("Language"),
+    "notes": gettext_lazy("Notes"),
+    "kind": gettext_lazy("Person or organisation"),
+    "status": gettext_lazy("May be mailed?"),
+    "opted_in": gettext_lazy("Said yes to mail"),
+    "opted_out": gettext_lazy("Said no to mail"),
+    "no_contact": gettext_lazy("Do not contact"),
+    "external": gettext_lazy("Number in their system"),
+    "attendance": gettext_lazy("Registered or came"),
+    "attended": gettext_lazy("Came to the event"),
+    "bounced": gettext_lazy("Address does not work"),
+}
+
+
+def name_of(field: str) -> str:
+    """The name of a field, empty for a column that is left out."""
+    if field.startswith(OWN):
+        own = CustomField.objects.filter(slug=field.removeprefix(OWN)).first()
+        return str(own) if own else _("A field that is gone")
+    return str(FIELD_NAMES.get(field, ""))
