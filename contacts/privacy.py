@@ -30,7 +30,14 @@ StakeholderHistory = Stakeholder.pgh_event_model  # type: ignore[attr-defined]
 ContactPointHistory = ContactPoint.pgh_event_model  # type: ignore[attr-defined]
 SuppressionHistory = Suppression.pgh_event_model  # type: ignore[attr-defined]
 
-NOTHING_READ: dict[str, Any] = {"cells": [], "data": {}, "message": "", "stakeholder": None}
+NOTHING_READ: dict[str, Any] = {
+    "cells": [],
+    "data": {},
+    "before": None,
+    "candidates": [],
+    "message": "",
+    "stakeholder": None,
+}
 ROW_COLUMNS = ("run__partner__name", "run__original_name", "line", "cells", "outcome")
 
 

@@ -18,7 +18,7 @@ from contacts.imports.planning import Terms, plan
 from contacts.imports.progress import Progress
 from contacts.imports.staging import stage
 from contacts.imports.warnings import warnings_about
-from contacts.imports.writing import keep_cells, write_book, write_rows
+from contacts.imports.writing import LAST_LINE, keep_cells, keep_marks, write_book, write_rows
 from contacts.models.taxonomy import Topic
 from crm.history import acting
 
@@ -125,6 +125,8 @@ def _commit(run: ImportRun, told: Progress, *, by) -> None:
     match()
     run.counts = plan(_terms(run), everyone=True)
     write_book(run, by=by, told=told)
+    run.marks = []
+    keep_marks(run, LAST_LINE)
     told(95, _("Writing the report"))
     _report(run, people, committed=True)
     run.state = State.COMMITTED

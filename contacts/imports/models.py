@@ -144,6 +144,12 @@ class ImportRun(models.Model):
     reached = models.PositiveIntegerField(
         default=0, editable=False, help_text="Saved or taken back up to this line; an interrupted run goes on from it."
     )
+    marks = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="For each saved chunk its last line and the last numbers given out in tables about people.",
+    )
     refusal = models.TextField(_("why it was refused"), blank=True)
     job = models.ForeignKey("crm.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

@@ -18,7 +18,7 @@ FORGET = """
 DROP TABLE IF EXISTS pg_temp.stage, pg_temp.stage_email, pg_temp.stage_phone, pg_temp.met, pg_temp.tie, pg_temp.knot,
     pg_temp.fate, pg_temp.seeker, pg_temp.who, pg_temp.fill, pg_temp.new_point, pg_temp.new_type, pg_temp.new_tag,
     pg_temp.new_affiliation, pg_temp.shut, pg_temp.new_word, pg_temp.new_suppression, pg_temp.gain, pg_temp.outcome,
-    pg_temp.home, pg_temp.house, pg_temp.cell
+    pg_temp.home, pg_temp.house, pg_temp.cell, pg_temp.noted, pg_temp.before
 """
 """Two imports in one transaction: the second starts afresh."""
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from contacts.imports.models import ImportRun
+from contacts.imports.writing import before
 from contacts.search import words_sql
 
 HOMES = """
@@ -92,8 +93,8 @@ WHERE {whose} ORDER BY 1, 2 {conflict}
 
 ORGANISATIONS = """
 CREATE TEMP TABLE house ON COMMIT DROP AS
-SELECT a.word, min(a.organisation) AS name, min(o.id) AS id
-FROM (SELECT word, min(organisation) AS organisation FROM new_affiliation GROUP BY word) a
+SELECT a.word, min(a.organisation) AS name, min(a.leader) AS leader, min(o.id) AS id
+FROM (SELECT word, min(organisation) AS organisation, min(leader) AS leader FROM new_affiliation GROUP BY word) a
 LEFT JOIN contacts_stakeholder o ON o.kind = 'organisation' AND lower(o.name) = a.word
 GROUP BY a.word;
 ANALYZE house;
@@ -105,6 +106,10 @@ WITH made AS (
         (kind, name, first_name, last_name, language, zip, source, notes, search, created_at, updated_at)
     SELECT 'organisation', name, '', '', %(language)s, '', %(source)s, '', {words_sql("name", "NULL")}, now(), now()
     FROM house WHERE id IS NULL ORDER BY word RETURNING id, name
+), told AS (
+    INSERT INTO noted (line, what, item)
+    SELECT house.leader, 'organisations', to_jsonb(made.id)
+    FROM made JOIN house ON house.name = made.name AND house.id IS NULL
 )
 UPDATE house SET id = made.id FROM made WHERE house.name = made.name AND house.id IS NULL
 """  # noqa: S608 — only constants are put together
@@ -155,29 +160,31 @@ def write_book(run: ImportRun, *, by, told: Told) -> None:
     }
     with connection.cursor() as cursor:
         told(55, _("Writing people"))
+        cursor.execute(before.NOTED)
         cursor.execute(HOMES)
         cursor.execute(LOCK_CHANGED)
         cursor.execute(STAKEHOLDERS, facts)
-        cursor.execute(FILLED)
+        cursor.execute(before.NOTING_FIELDS.format(update=FILLED))
         told(70, _("Writing addresses and numbers"))
-        _write(cursor, POINTS)
+        _write(cursor, "points", POINTS)
         told(80, _("Writing types, tags and organisations"))
-        for query in (MISSING_TAGS, ORGANISATIONS, MISSING_ORGANISATIONS):
+        for query in (before.NOTING_WORDS.format(insert=MISSING_TAGS), ORGANISATIONS, MISSING_ORGANISATIONS):
             cursor.execute(query, facts)
-        for query in (TYPES, TAGS, AFFILIATIONS):
-            _write(cursor, query)
+        for what, query in (("types", TYPES), ("tags", TAGS), ("affiliations", AFFILIATIONS)):
+            _write(cursor, what, query)
         told(90, _("Writing consent"))
-        _write(cursor, CONSENT, [facts[name] for name in CONSENT_FACTS])
-        for query in (SUPPRESSIONS, BAD_ADDRESSES):
-            cursor.execute(query, facts)
+        _write(cursor, "consent", CONSENT, [facts[name] for name in CONSENT_FACTS])
+        cursor.execute(before.NOTING_SUPPRESSIONS.format(insert=SUPPRESSIONS), facts)
+        cursor.execute(before.NOTING_STATUSES.format(update=BAD_ADDRESSES))
+        cursor.execute(before.BEFORE)
         cursor.execute("SELECT gin_clean_pending_list('stakeholder_search')")
 
 
-def _write(cursor, query: str, facts: list | None = None) -> None:
-    """What belongs to people made a moment ago, then what belongs to the others."""
+def _write(cursor, what: str, query: str, facts: list | None = None) -> None:
+    """What belongs to people made a moment ago, then what belongs to the others; of these is noted what was added."""
     with pgtrigger.ignore(*KNOWN_TO_HOLD):
         cursor.execute(query.format(**OF_THE_BORN), facts)
-    cursor.execute(query.format(**OF_THE_KNOWN), facts)
+    cursor.execute(before.noting(what, query.format(**OF_THE_KNOWN)), facts)
 
 
 def source_of(run: ImportRun) -> str:

@@ -17,13 +17,13 @@ FIRST_CHANGES = 200
 TROUBLED = "SELECT line FROM outcome WHERE outcome IN ('rejected', 'ambiguous') ORDER BY line"
 
 REPORTED = """
-INSERT INTO contacts_importrow (run_id, line, outcome, "column", message, cells, data, stakeholder_id)
+INSERT INTO contacts_importrow (run_id, line, outcome, "column", message, cells, data, stakeholder_id, before)
 SELECT %(run)s, o.line, o.outcome, left(s.problem_column, 120),
     CASE WHEN o.outcome = 'rejected' THEN s.problem
         WHEN o.outcome = 'ambiguous' THEN %(several)s
         WHEN o.leader <> o.line THEN replace(%(repeats)s, '%%', o.leader::text)
         ELSE '' END,
-    coalesce(c.cells, '[]'::jsonb), coalesce(changes.data, '{{}}'::jsonb), {stakeholder}
+    coalesce(c.cells, '[]'::jsonb), coalesce(changes.data, '{{}}'::jsonb), {stakeholder}, {before}
 FROM outcome o JOIN stage s USING (line)
 LEFT JOIN cell c USING (line)
 LEFT JOIN ({changes}) AS changes ON changes.leader = o.line
@@ -107,11 +107,16 @@ def _query(committed: bool) -> str:
     if committed:
         return REPORTED.format(
             stakeholder="CASE WHEN o.outcome <> 'ambiguous' THEN h.id END",
-            home="LEFT JOIN home h ON h.leader = o.leader",
+            before="b.image",
+            home="LEFT JOIN home h ON h.leader = o.leader LEFT JOIN before b ON b.line = o.line",
             wanted="true",
             changes=NO_CHANGES,
         )
     shown = "o.outcome IN ('rejected', 'ambiguous') OR o.leader <> o.line OR changes.leader IS NOT NULL"
     return REPORTED.format(
-        stakeholder="NULL::bigint", home="", wanted=shown, changes=CHANGES.format(limit=FIRST_CHANGES)
+        stakeholder="NULL::bigint",
+        before="NULL::jsonb",
+        home="",
+        wanted=shown,
+        changes=CHANGES.format(limit=FIRST_CHANGES),
     )

@@ -1,0 +1,105 @@
+"""Before-images: what each row of a file changed and added, so that it can be taken back (contacts/imports/reverting/).
+
+While the book is written, every statement notes what it really did, by RETURNING: a row that ON CONFLICT passed
+over is nobody's. `BEFORE` then makes one value of it for each row of the file, as `ImportRow.before` keeps it:
+
+    {"fields": {"zip": ["", "28202"]}, "custom": {slug: [was, now]},
+     "points": [ids], "statuses": [[point, was, now]], "mains": [[point that was the main one, point that is]],
+     "types": [ids], "tags": [ids], "affiliations": [[id, role]], "externals": [ids], "consent": [event ids],
+     "suppressions": [ids], "organisations": [ids of stakeholders], "words": [ids of tags]}
+
+`organisations` and `words` are what the row brought into being beyond its person. Somebody new needs none of the
+rest: all they have is from the file, up to the numbers of `MARKS`, which are kept once for a chunk.
+"""
+
+from django.db import connection
+
+from contacts.imports.models import ImportRun
+
+NOTED = """
+CREATE TEMP TABLE noted (line int NOT NULL, what text NOT NULL, item jsonb NOT NULL) ON COMMIT DROP
+"""
+
+NOTING = """
+WITH made AS ({insert} RETURNING id, {whose}{also})
+INSERT INTO noted (line, what, item)
+SELECT h.leader, '{what}', {item} FROM made m JOIN home h ON h.id = m.{whose}
+"""
+
+WHOSE = {"affiliations": "person_id"}
+ITEMS = {"affiliations": (", role", "jsonb_build_array(m.id, m.role)")}
+
+FIELDS = ("name", "first_name", "last_name", "zip", "language", "notes")
+
+NOTING_FIELDS = """
+WITH made AS ({{update}} RETURNING f.leader, {returned})
+INSERT INTO noted (line, what, item)
+SELECT m.leader, 'fields', (
+    SELECT jsonb_object_agg(v.field, jsonb_build_array(v.was, v.now))
+    FROM (VALUES {pairs}) AS v(field, was, now) WHERE v.was <> v.now)
+FROM made m WHERE ({was}) IS DISTINCT FROM ({now})
+""".format(  # noqa: S608 — only names of columns are put together
+    returned=", ".join(f"old.{name} AS was_{name}, new.{name} AS now_{name}" for name in FIELDS),
+    pairs=", ".join(f"('{name}', m.was_{name}, m.now_{name})" for name in FIELDS),
+    was=", ".join(f"m.was_{name}" for name in FIELDS),
+    now=", ".join(f"m.now_{name}" for name in FIELDS),
+)
+
+NOTING_STATUSES = """
+WITH made AS ({update} RETURNING n.line, c.id, old.status AS was, new.status AS now)
+INSERT INTO noted (line, what, item) SELECT line, 'statuses', jsonb_build_array(id, was, now) FROM made
+"""
+
+NOTING_SUPPRESSIONS = """
+WITH made AS ({insert} RETURNING id, fingerprint)
+INSERT INTO noted (line, what, item)
+SELECT n.line, 'suppressions', to_jsonb(m.id) FROM made m JOIN new_suppression n USING (fingerprint)
+"""
+
+NOTING_WORDS = """
+WITH made AS ({insert} RETURNING id, name)
+INSERT INTO noted (line, what, item)
+SELECT min(n.leader), 'words', to_jsonb(m.id) FROM made m JOIN new_tag n ON n.word = lower(m.name) GROUP BY m.id
+"""
+
+BEFORE = """
+CREATE TEMP TABLE before ON COMMIT DROP AS
+SELECT line, jsonb_object_agg(what, CASE WHEN what IN ('fields', 'custom') THEN items -> 0 ELSE items END) AS image
+FROM (SELECT line, what, jsonb_agg(item ORDER BY item) AS items FROM noted GROUP BY line, what) AS gathered
+GROUP BY line;
+CREATE UNIQUE INDEX ON before (line);
+ANALYZE before;
+"""
+
+MARKED = (
+    "contacts_contactpoint",
+    "contacts_typing",
+    "contacts_tagging",
+    "contacts_affiliation",
+    "contacts_externalid",
+    "contacts_consentevent",
+)
+"""Tables in which an import writes something about people, with numbers that only grow."""
+
+LAST_LINE = 2**31 - 1
+"""Stands for the end of a file that is written in one piece."""
+
+MARKS = "SELECT " + ", ".join(f"(SELECT last_value FROM {table}_id_seq)" for table in MARKED)  # noqa: S608
+
+
+def noting(what: str, insert: str) -> str:
+    """The INSERT, followed by a note of what it really made for people who were in the book."""
+    also, item = ITEMS.get(what, ("", "to_jsonb(m.id)"))
+    return NOTING.format(insert=insert, what=what, whose=WHOSE.get(what, "stakeholder_id"), also=also, item=item)
+
+
+def marks(line: int) -> dict[str, int]:
+    """The last numbers given out in MARKED when the rows up to `line` were written: what came later has higher ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARKS)
+        return {"line": line, **dict(zip(MARKED, cursor.fetchone(), strict=True))}
+
+
+def keep_marks(run: ImportRun, line: int) -> None:
+    """Add the marks of a chunk that ended at `line` to the run; call it in the transaction that wrote the chunk."""
+    run.marks = [*run.marks, marks(line)]
