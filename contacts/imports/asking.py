@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from contacts.imports.actions import State
 from contacts.imports.errors import NotReady
 from contacts.imports.models import ImportRun
+from contacts.imports.warnings.ticks import refuse_unticked
 from crm.actions.jobs import start_job
 
 AT_ONCE = 1 << 20
@@ -21,10 +22,14 @@ def ask_for_check(run: ImportRun, *, by) -> None:
 
 @transaction.atomic
 def ask_for_commit(run: ImportRun, *, by) -> None:
-    """Leave word that the file is to be saved; the caller rings. Raises NotReady when it is not checked."""
+    """Leave word that the file is to be saved; the caller rings. Raises NotReady.
+
+    A file is ready once it is checked and what must be ticked is ticked.
+    """
     current = ImportRun.objects.select_for_update().get(pk=run.pk)
     if current.state not in (State.CHECKED, State.FAILED):
         raise NotReady(_("This file cannot be saved now. Look at its page for why."))
+    refuse_unticked(current)
     _ask(run, State.COMMITTING, _("Saving %(file)s"), by)
 
 

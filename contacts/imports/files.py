@@ -13,6 +13,7 @@ from contacts.imports.mapping import Column, OwnField, is_known, map_columns
 from contacts.imports.mapping.headers import plain
 from contacts.imports.models import ImportRun
 from contacts.imports.reading import Table, open_table
+from contacts.imports.warnings.sentences import Warning, warning
 from contacts.models.taxonomy import CustomField, StakeholderType
 
 SAMPLE_ROWS = 200
@@ -45,18 +46,20 @@ class PeopleFile:
         if not self.read:
             raise Unreadable(_("There are headings but no rows under them. Send the list with its people in it."))
 
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[Warning]:
         """What the sender should look at: columns and values that were left out, and why."""
-        found = list(self.table.notes)
+        found = [warning("reading", note) for note in self.table.notes]
         unused = [column.heading for column in self.columns if not column.field and column.heading]
         if unused:
-            found.append(_("These columns were left out: %(names)s.") % {"names": ", ".join(unused)})
+            text = _("These columns were left out: %(names)s.") % {"names": ", ".join(unused)}
+            found.append(warning("columns", text, count=len(unused)))
         nameless = [str(c.at + 1) for c in self.columns if not c.heading and not c.field and c.filled]
         if nameless:
-            found.append(_("Columns without a heading were left out: %(numbers)s.") % {"numbers": ", ".join(nameless)})
+            text = _("Columns without a heading were left out: %(numbers)s.") % {"numbers": ", ".join(nameless)}
+            found.append(warning("nameless_columns", text, count=len(nameless)))
         return found + self._values()
 
-    def _values(self) -> list[str]:
+    def _values(self) -> list[Warning]:
         texts = {
             "types": _("Types nobody here knows were left out: %(values)s."),
             "language": _("Languages other than English and Spanish were left out: %(values)s."),
@@ -66,10 +69,12 @@ class PeopleFile:
         found = []
         for field, left_out in self.cleaner.left_out.items():
             if left_out:
-                found.append(texts[field] % {"values": _counted(left_out.most_common(8), len(left_out))})
+                text = texts[field] % {"values": _counted(left_out.most_common(8), len(left_out))}
+                found.append(warning(f"left_out_{field}", text, count=left_out.total()))
         if self.cleaner.marks.unknown:
             values = ", ".join(sorted(self.cleaner.marks.unknown)[:8])
-            found.append(_("E-mail states we do not know were taken as no yes: %(values)s.") % {"values": values})
+            text = _("E-mail states we do not know were taken as no yes: %(values)s.") % {"values": values}
+            found.append(warning("unknown_states", text, count=len(self.cleaner.marks.unknown)))
         return found
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from contacts.actions import give_consent, leave_everything, suppress, withdraw_consent
+from contacts.imports.warnings.ticks import texts_of
 from contacts.models import Consent, ContactPoint, Stakeholder, Suppression, Topic
 from tests.factories import StakeholderFactory
 from tests.imports.conftest import counts, csv_of
@@ -31,7 +32,7 @@ def said(person) -> dict[str, str]:
 def test_without_a_topic_nobody_agrees_to_anything(commit, ann):
     run = commit(csv_of((*HEAD, "Status"), (*ANN, "subscribed")))
     assert said(ann) == {}
-    assert any("No topic was chosen" in text for text in run.warnings)
+    assert any("No topic was chosen" in text for text in texts_of(run))
 
 
 def test_a_topic_of_the_run_is_a_yes_with_wording_source_and_evidence(commit, ann, newsletter):
@@ -84,7 +85,7 @@ def test_a_suppressed_address_stays_so_for_whoever_brings_it(commit, ann, newsle
     assert Suppression.objects.get().reason == "unsubscribed"
     assert not Consent.objects.filter(state="given").exists()
     assert not Stakeholder.objects.mailable(newsletter).exists()
-    assert any("must not be mailed; it stays so" in text for text in run.warnings)
+    assert any("must not be mailed; it stays so" in text for text in texts_of(run))
 
 
 def test_an_erased_address_is_known_by_its_print_alone(commit, db):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contacts.imports.warnings.ticks import texts_of
 from contacts.models import ContactPoint, Stakeholder
 from contacts.names import compared, compatible
 from tests.factories import ContactPointFactory, OrganisationFactory, StakeholderFactory
@@ -52,7 +53,7 @@ class TestOnOneAddress:
             csv_of(HEAD, ("home@example.org", "Ann", "Lee", "", ""), ("home@example.org", "Bo", "Lee", "", ""))
         )
         assert counts(run) == {"created": 2}
-        assert any("1 address is used by people with different names" in text for text in run.warnings)
+        assert any("1 address is used by people with different names" in text for text in texts_of(run))
 
     def test_a_row_without_a_name_is_whoever_is_there_alone(self, commit):
         StakeholderFactory(first_name="Ann", last_name="Lee", email="ann@example.org")

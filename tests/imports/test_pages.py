@@ -43,7 +43,9 @@ def test_staff_send_look_save_and_mend(staff, client_of):
     assert "28202" in page
     assert not Stakeholder.objects.filter(name="Bo Lee").exists()
 
-    client.post(of(run, "save"))
+    page = client.post(of(run, "save"), follow=True).content.decode()
+    assert "Look at this first and tick it: 33 % of the rows are rejected" in page
+    client.post(of(run, "save"), {"tick": ["many_rejected"]})
     run.refresh_from_db()
     assert (run.state, run.job.owner) == (ImportRun.State.COMMITTING, staff)
     commit_received_file(run.pk)

@@ -7,6 +7,7 @@ from contacts.imports.admin.doors import go_to
 from contacts.imports.asking import ask_for_commit
 from contacts.imports.models import ImportRun
 from contacts.imports.rejected import rejected_csv
+from contacts.imports.warnings.ticks import tick_warnings
 from contacts.tasks import commit_received_file
 from crm.bell import ring
 from crm.doors import person
@@ -14,7 +15,8 @@ from crm.errors import Refused
 
 
 def save(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    """Save a checked file in the background."""
+    """Keep what was ticked, then save the file in the background."""
+    tick_warnings(run, request.POST.getlist("tick"), by=person(request))
     try:
         ask_for_commit(run, by=person(request))
     except Refused as refusal:

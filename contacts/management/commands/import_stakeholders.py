@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from contacts.imports.actions import check_import, commit_import, partner_named, receive_file, topics_named
 from contacts.imports.models import ImportRun
+from contacts.imports.warnings.ticks import texts_of
 from crm.errors import Refused
 
 OUTCOMES = ("created", "updated", "unchanged", "rejected", "ambiguous")
@@ -70,6 +71,6 @@ def report_of(run: ImportRun) -> dict[str, object]:
         "run": run.pk,
         "rows": sum(run.counts[name] for name in OUTCOMES),
         **{name: run.counts[name] for name in OUTCOMES},
-        "warnings": run.warnings,
+        "warnings": texts_of(run),
         "errors": list(rejected),
     }
