@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from contacts.imports.errors import BeingSaved, NotReady, UnknownTopic, Unreadable
 from contacts.imports.files import PeopleFile
 from contacts.imports.matching import match
-from contacts.imports.models import ImportRun, Partner
+from contacts.imports.models import ImportRun, Partner, PartnerFeed
 from contacts.imports.news import tell_the_house
 from contacts.imports.planning import Terms, plan
+from contacts.imports.policy import AS_ALWAYS, Policy
 from contacts.imports.progress import Progress
 from contacts.imports.staging import stage
 from contacts.imports.warnings import warnings_about
@@ -51,7 +52,16 @@ def topics_named(slugs: Iterable[str]) -> list[Topic]:
 
 
 def receive_file(
-    upload: File, *, partner: Partner, topics: Iterable[Topic] = (), wording: str = "", name: str = "", by=None
+    upload: File,
+    *,
+    partner: Partner,
+    topics: Iterable[Topic] = (),
+    wording: str = "",
+    policy: Policy = AS_ALWAYS,
+    name: str = "",
+    door: str = ImportRun.Door.OFFICE,
+    feed: PartnerFeed | None = None,
+    by=None,
 ) -> ImportRun:
     """Keep a partner's file under a name of our own; nothing is read yet."""
     if (upload.size or 0) > LARGEST_FILE:
@@ -66,7 +76,10 @@ def receive_file(
         sha256=digest.hexdigest(),
         size=upload.size or 0,
         consent_wording=wording,
+        door=door,
+        feed=feed,
         by=by,
+        **policy.as_fields(),
     )
     content = upload if upload.size else ContentFile(b"")
     run.file.save("upload", content, save=False)
