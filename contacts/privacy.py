@@ -6,6 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
+from contacts.imports.staging import drop_staging, runs_that_hold
 from contacts.models import (
     Affiliation,
     Consent,
@@ -42,15 +43,20 @@ ROW_COLUMNS = ("run__partner__name", "run__original_name", "line", "cells", "out
 
 
 def erase_rows(leaving: Leaving) -> int:
-    """Empty the rows they stood in, and remove the uploaded files those rows came from."""
+    """Empty the rows they stood in, and remove the uploaded files those rows came from with what was staged of them."""
     theirs = Q(stakeholder=leaving.person)
     for address in leaving.addresses:
         theirs |= Q(text__icontains=address)
     rows = ImportRow.objects.annotate(text=Cast("cells", TextField())).filter(theirs)
-    runs = list(ImportRun.objects.filter(pk__in=rows.values("run")))
+    staged = runs_that_hold(leaving.person, leaving.addresses)
+    runs = ImportRun.objects.filter(Q(pk__in=rows.values("run")) | Q(pk__in=staged))
     for run in runs:
+        drop_staging(run)
         if run.file:
-            run.file.delete(save=True)
+            run.file.delete(save=False)
+        for column in run.mapping.get("columns", []):
+            column["samples"] = []
+        run.save(update_fields=["file", "mapping"])
     found = list(rows.values_list("run", "line"))
     for run_id, line in found:
         ImportRow.objects.filter(run=run_id, line=line).update(**NOTHING_READ)

@@ -17,7 +17,7 @@ from contacts.imports.news import tell_the_house
 from contacts.imports.planning import Terms, plan
 from contacts.imports.policy import AS_ALWAYS, Policy
 from contacts.imports.progress import Progress
-from contacts.imports.staging import stage
+from contacts.imports.staging import drop_staging, stage, staging_of
 from contacts.imports.warnings import warnings_about
 from contacts.imports.writing import LAST_LINE, keep_cells, keep_marks, write_book, write_rows
 from contacts.models.taxonomy import Topic
@@ -94,7 +94,7 @@ def check_import(run: ImportRun, *, by=None) -> ImportRun:
     if run.state in (State.COMMITTED, State.COMMITTING):
         raise NotReady(_("This file is saved already."))
     _note(run, state=State.CHECKING, refusal="", asked_at=timezone.now())
-    with _refusals_kept(run), Progress(run.job) as told, transaction.atomic():
+    with _refusals_kept(run), Progress(run.job) as told, transaction.atomic(), staging_of(run):
         _only_one(run)
         people = _stage(run, told)
         run.counts = plan(_terms(run), everyone=False)
@@ -131,8 +131,17 @@ def _commit(run: ImportRun, told: Progress, *, by) -> None:
     run.refresh_from_db()
     if run.state == State.COMMITTED:
         return
-    people = PeopleFile(run)
-    stage(people.entries(), told=lambda done: told(min(35, done // 5_000), _read_so_far(done)))
+    with staging_of(run):
+        _write(run, told, by=by)
+    drop_staging(run)
+    run.state = State.COMMITTED
+    run.committed_at = timezone.now()
+    run.save()
+
+
+def _write(run: ImportRun, told: Progress, *, by) -> None:
+    people = _opened(run)
+    stage(run, people.entries(), told=lambda done: told(min(35, done // 5_000), _read_so_far(done)))
     _one_writer()
     told(40, _("Finding out who is in the book already"))
     match()
@@ -142,18 +151,21 @@ def _commit(run: ImportRun, told: Progress, *, by) -> None:
     keep_marks(run, LAST_LINE)
     told(95, _("Writing the report"))
     _report(run, people, committed=True)
-    run.state = State.COMMITTED
-    run.committed_at = timezone.now()
-    run.save()
     tell_the_house()
 
 
 def _stage(run: ImportRun, told: Progress) -> PeopleFile:
-    people = PeopleFile(run)
-    stage(people.entries(), told=lambda done: told(min(60, done // 5_000), _read_so_far(done)))
+    people = _opened(run)
+    stage(run, people.entries(), told=lambda done: told(min(60, done // 5_000), _read_so_far(done)))
     told(65, _("Finding out who is in the book already"))
     match()
     return people
+
+
+def _opened(run: ImportRun) -> PeopleFile:
+    if not run.file:
+        raise Unreadable(_("The file was removed because somebody in it asked to be forgotten. Send a new one."))
+    return PeopleFile(run)
 
 
 def _read_so_far(done: int) -> str:
@@ -211,6 +223,7 @@ class _refusals_kept:
         if error is None or isinstance(error, BeingSaved):
             return
         if isinstance(error, Unreadable):
+            drop_staging(self.run)
             _note(self.run, state=State.REFUSED, refusal=str(error))
         else:
             log.error("Import %s failed: %s", self.run.pk, type(error).__name__)

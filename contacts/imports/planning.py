@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from contacts.imports.mapping.values import STRICTEST
+from contacts.imports.staging import KEPT, Tables
 
 STATE_ORDER = "ARRAY[" + ", ".join(f"'{state}'" for state in (*STRICTEST, "")) + "]"
 
 PEOPLE = """
-CREATE TEMP TABLE who ON COMMIT DROP AS
+CREATE TABLE who AS
 SELECT f.leader, f.person, s.kind, s.name, s.first_name, s.last_name, s.language, s.zip, s.notes, s.state,
     s.emails <> '' AS has_email, 1 AS rows
 FROM fate f JOIN stage s ON s.line = f.line WHERE f.leader = f.line AND NOT f.vague ORDER BY f.leader;
@@ -44,7 +45,7 @@ FROM (
 FINISH_PEOPLE = "ANALYZE who"
 
 POINTS = """
-CREATE TEMP TABLE new_point ON COMMIT DROP AS
+CREATE TABLE new_point AS
 SELECT DISTINCT ON (leader, kind, normalized) leader, person, kind, value, normalized, fingerprint, state, line, at
 FROM (
     SELECT f.leader, f.person, 'email' AS kind, e.email AS value, e.email AS normalized, e.print AS fingerprint,
@@ -61,7 +62,7 @@ ORDER BY leader, kind, normalized, line, at
 """
 
 FILLS = """
-CREATE TEMP TABLE fill ON COMMIT DROP AS
+CREATE TABLE fill AS
 SELECT who.leader, who.person,
     CASE WHEN b.first_name = '' AND b.last_name = '' AND b.name LIKE '%@%' AND who.first_name || who.last_name <> ''
         THEN who.name END AS name,
@@ -77,7 +78,7 @@ WHERE b.kind = who.kind AND (
 """Blanks of the book that the file can fill; what is written there already stays."""
 
 TYPES = """
-CREATE TEMP TABLE new_type ON COMMIT DROP AS
+CREATE TABLE new_type AS
 SELECT DISTINCT f.leader, f.person, t.type::int AS type
 FROM fate f JOIN stage s USING (line), unnest(string_to_array(s.types, chr(31))) AS t(type)
 WHERE NOT f.vague AND s.types <> '' AND {condition} AND NOT EXISTS (
@@ -85,7 +86,7 @@ WHERE NOT f.vague AND s.types <> '' AND {condition} AND NOT EXISTS (
 """
 
 TAGS = """
-CREATE TEMP TABLE new_tag ON COMMIT DROP AS
+CREATE TABLE new_tag AS
 SELECT DISTINCT ON (f.leader, lower(t.tag)) f.leader, f.person, t.tag, lower(t.tag) AS word
 FROM fate f JOIN stage s USING (line), unnest(string_to_array(s.tags, chr(31))) AS t(tag)
 WHERE NOT f.vague AND s.tags <> '' AND {condition} AND NOT EXISTS (
@@ -95,7 +96,7 @@ ORDER BY f.leader, lower(t.tag)
 """
 
 AFFILIATIONS = """
-CREATE TEMP TABLE new_affiliation ON COMMIT DROP AS
+CREATE TABLE new_affiliation AS
 SELECT DISTINCT ON (f.leader, lower(s.organisation)) f.leader, f.person, s.organisation,
     lower(s.organisation) AS word, s.role
 FROM fate f JOIN stage s USING (line) JOIN who ON who.leader = f.leader AND who.kind = 'person'
@@ -108,7 +109,7 @@ ORDER BY f.leader, lower(s.organisation), s.line
 """
 
 SAID = """
-CREATE TEMP TABLE new_word ON COMMIT DROP AS
+CREATE TABLE new_word AS
 SELECT who.leader, who.person, t.topic, v.action, who.language
 FROM who
 CROSS JOIN LATERAL (SELECT CASE
@@ -126,7 +127,7 @@ WHERE {condition} AND NOT EXISTS (
 and never for somebody with a suppressed address; a no wherever it is not written yet."""
 
 SHUT = """
-CREATE TEMP TABLE shut ON COMMIT DROP AS
+CREATE TABLE shut AS
 SELECT DISTINCT f.leader FROM stage_email e JOIN fate f USING (line)
 JOIN contacts_suppression x ON x.fingerprint = e.print AND x.channel = 'email'
 UNION
@@ -138,7 +139,7 @@ SELECT who.leader FROM who WHERE who.state NOT IN ('', 'subscribed')
 """People with an address that must not be mailed, whoever brings it."""
 
 SUPPRESSIONS = """
-CREATE TEMP TABLE new_suppression ON COMMIT DROP AS
+CREATE TABLE new_suppression AS
 SELECT e.print AS fingerprint, min(e.email) AS address, min(e.line) AS line,
     CASE min(CASE e.state WHEN 'complained' THEN 1 WHEN 'no_contact' THEN 2 ELSE 3 END)
         WHEN 1 THEN 'complaint' WHEN 2 THEN 'manual' ELSE 'hard_bounce' END AS reason
@@ -150,7 +151,7 @@ GROUP BY e.print
 """Addresses the file says must not be mailed, also of rows that match several people: the address is known."""
 
 GAINERS = """
-CREATE TEMP TABLE gain ON COMMIT DROP AS
+CREATE TABLE gain AS
 SELECT leader, array_agg(DISTINCT what) AS whats FROM (
     SELECT leader, 'details' AS what FROM fill
     UNION ALL SELECT leader, kind FROM new_point WHERE person IS NOT NULL
@@ -165,7 +166,7 @@ ANALYZE gain;
 """
 
 OUTCOMES = """
-CREATE TEMP TABLE outcome ON COMMIT DROP AS
+CREATE TABLE outcome AS
 SELECT s.line,
     CASE WHEN f.line IS NULL THEN 'rejected' WHEN f.vague THEN 'ambiguous' WHEN f.leader <> f.line THEN 'unchanged'
         WHEN f.person IS NULL THEN 'created' WHEN g.leader IS NULL THEN 'unchanged' ELSE 'updated' END AS outcome,
@@ -184,7 +185,7 @@ class Terms:
     every_topic: list[int] = field(default_factory=list)
 
 
-def plan(terms: Terms, *, everyone: bool) -> dict[str, int]:
+def plan(terms: Terms, *, everyone: bool, tables: Tables = KEPT) -> dict[str, int]:
     """Work out gains and outcomes; returns rows per outcome.
 
     With `everyone` the gains of people who are new are worked out too, as a commit needs them;
@@ -192,21 +193,21 @@ def plan(terms: Terms, *, everyone: bool) -> dict[str, int]:
     """
     condition = "true" if everyone else "person IS NOT NULL"
     with connection.cursor() as cursor:
-        cursor.execute(PEOPLE)
+        cursor.execute(tables.made(PEOPLE))
         cursor.execute("SELECT EXISTS (SELECT FROM fate WHERE leader <> line AND NOT vague)")
         if cursor.fetchone()[0]:
             cursor.execute(REPEATS.format(order=STATE_ORDER))
         cursor.execute(FINISH_PEOPLE)
-        cursor.execute(FILLS)
+        cursor.execute(tables.made(FILLS))
         for query in (POINTS, TYPES, TAGS, AFFILIATIONS):
-            cursor.execute(query.format(condition=condition.replace("person", "f.person")))
-        cursor.execute(SHUT)
+            cursor.execute(tables.made(query.format(condition=condition.replace("person", "f.person"))))
+        cursor.execute(tables.made(SHUT))
         cursor.execute("ANALYZE shut")
         said = SAID.format(condition=condition.replace("person", "who.person"))
-        cursor.execute(said, {"topics": terms.topics, "all": terms.every_topic})
-        cursor.execute(SUPPRESSIONS)
-        cursor.execute(GAINERS)
-        cursor.execute(OUTCOMES)
+        cursor.execute(tables.made(said), {"topics": terms.topics, "all": terms.every_topic})
+        cursor.execute(tables.made(SUPPRESSIONS))
+        cursor.execute(tables.made(GAINERS))
+        cursor.execute(tables.made(OUTCOMES))
         cursor.execute(COUNTS)
         found = dict(cursor.fetchall())
     return {name: found.get(name, 0) for name in ("created", "updated", "unchanged", "rejected", "ambiguous")}

@@ -1,46 +1,57 @@
-"""Staging: the entries of a file in temporary tables of the database, loaded by COPY.
+"""Staging: the entries of a file in tables of the database, loaded by COPY.
 
-The tables live as long as the transaction. A check and a commit each stage the stored file anew:
-reading is a twentieth of the work, and what is staged never outlives what it was staged for.
+Each run has a schema of its own, `import_<number>`. Its tables are unlogged, so that they cost no more than
+temporary ones, and outlive the worker: a check leaves them for the review and for the commit. They can be made
+anew from the file at any time. They hold what the file says about people: whoever erases a person, and the
+clock after some days, drops them.
 """
 
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import connection
 
 from contacts.imports.cleaning.entries import Entry
+from contacts.imports.models import ImportRun
 
 BLOCK_ROWS = 2_000
 
-FORGET = """
-DROP TABLE IF EXISTS pg_temp.stage, pg_temp.stage_email, pg_temp.stage_phone, pg_temp.met, pg_temp.tie, pg_temp.knot,
-    pg_temp.fate, pg_temp.seeker, pg_temp.who, pg_temp.fill, pg_temp.new_point, pg_temp.new_type, pg_temp.new_tag,
-    pg_temp.new_affiliation, pg_temp.shut, pg_temp.new_word, pg_temp.new_suppression, pg_temp.gain, pg_temp.outcome,
-    pg_temp.home, pg_temp.house, pg_temp.cell, pg_temp.noted, pg_temp.before
-"""
-"""Two imports in one transaction: the second starts afresh."""
+
+@dataclass(frozen=True)
+class Tables:
+    """How the tables of matching and planning are made: kept with the run, or for this transaction only."""
+
+    kind: str
+
+    def made(self, query: str) -> str:
+        """The query with every `CREATE TABLE` of this kind."""
+        return query.replace("CREATE TABLE", f"CREATE {self.kind} TABLE")
+
+
+KEPT, PASSING = Tables("UNLOGGED"), Tables("TEMP")
 
 STAGE = """
-CREATE TEMP TABLE stage (
+CREATE TABLE stage (
     line int NOT NULL, kind text, name text, first_name text, last_name text, first_key text, last_key text,
     language text, zip text, notes text, organisation text, role text,
     emails text, prints text, phones text, numbers text, types text, tags text,
     state text, external text, custom text, street text, city text, region text, blanked text, attendance text,
     problem_column text, problem text
-) ON COMMIT DROP
+)
 """
 COPY_STAGE = "COPY stage FROM STDIN WITH (FORMAT csv, NULL '\\N')"
 
 ADDRESSES = """
-CREATE TEMP TABLE stage_email ON COMMIT DROP AS
+CREATE TABLE stage_email AS
 SELECT line, a.email, a.print, a.at::int AS at, state FROM stage,
     unnest(string_to_array(emails, chr(31)), string_to_array(prints, chr(31)))
     WITH ORDINALITY AS a(email, print, at)
 WHERE emails <> '' AND problem = '';
 ANALYZE stage_email;
-CREATE TEMP TABLE stage_phone ON COMMIT DROP AS
+CREATE TABLE stage_phone AS
 SELECT line, a.phone, a.number, a.at::int AS at FROM stage,
     unnest(string_to_array(phones, chr(31)), string_to_array(numbers, chr(31)))
     WITH ORDINALITY AS a(phone, number, at)
@@ -48,12 +59,28 @@ WHERE phones <> '' AND problem = '';
 ANALYZE stage_phone;
 """
 
+HOLDS = """
+SELECT EXISTS (SELECT FROM {schema}.fate WHERE person = %s)
+    OR EXISTS (SELECT FROM {schema}.stage WHERE stage::text ILIKE ANY(%s::text[]))
+"""
 
-def stage(entries: Iterable[Entry], told=None) -> None:
-    """Load the entries of a file; `told(rows)` is called now and then. Needs an open transaction."""
+
+@contextmanager
+def staging_of(run: ImportRun) -> Iterator[None]:
+    """Within this, names of tables mean those of the run first; needs an open transaction, ends with it."""
     with connection.cursor() as cursor:
-        cursor.execute(FORGET)
-        cursor.execute(STAGE)
+        cursor.execute(f"SET LOCAL search_path = {_schema(run)}, public")
+        yield
+        cursor.execute("SET LOCAL search_path TO DEFAULT")
+
+
+def stage(run: ImportRun, entries: Iterable[Entry], told=None) -> None:
+    """Load the entries of a file; `told(rows)` is called now and then. Needs `staging_of(run)`."""
+    drop_staging(run)
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD TEMP")
+        cursor.execute(f"CREATE SCHEMA {_schema(run)}")
+        cursor.execute(KEPT.made(STAGE))
         with cursor.copy(COPY_STAGE) as copy:
             for done, block in _blocks(entries):
                 copy.write(block)
@@ -61,7 +88,41 @@ def stage(entries: Iterable[Entry], told=None) -> None:
                     told(done)
         cursor.execute("CREATE UNIQUE INDEX ON stage (line)")
         cursor.execute("ANALYZE stage (line, kind, first_key, last_key, zip, problem)")
-        cursor.execute(ADDRESSES)
+        cursor.execute(KEPT.made(ADDRESSES))
+
+
+def drop_staging(run: ImportRun) -> None:
+    """Forget what was staged of a file; the file itself stays and can be staged again."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA IF EXISTS {_schema(run)} CASCADE")
+
+
+def runs_that_hold(person: int, addresses: Iterable[str]) -> list[int]:
+    """Numbers of the runs in whose staging a person stands, found by their number or an address."""
+    wanted = [f"%{_plain(address)}%" for address in addresses]
+    with connection.cursor() as cursor:
+        return [number for number in staged_runs() if _holds(cursor, f"import_{number}", person, wanted)]
+
+
+def staged_runs() -> list[int]:
+    """Numbers of the runs that have a staging."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT substr(nspname, 8)::bigint FROM pg_namespace WHERE nspname ~ '^import_[0-9]+$'")
+        return sorted(number for (number,) in cursor.fetchall())
+
+
+def _holds(cursor, schema: str, person: int, wanted: list[str]) -> bool:
+    cursor.execute(HOLDS.format(schema=schema), [person, wanted])
+    return cursor.fetchone()[0]
+
+
+def _plain(text: str) -> str:
+    """The text with the signs of LIKE taken literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _schema(run: ImportRun) -> str:
+    return f"import_{int(run.pk)}"
 
 
 def _blocks(entries: Iterable[Entry]) -> Iterator[tuple[int, str]]:

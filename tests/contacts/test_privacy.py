@@ -22,6 +22,8 @@ from contacts.actions import (
     withdraw_consent,
 )
 from contacts.actions.stakeholders import find_or_create_person
+from contacts.imports.actions import check_import, receive_file
+from contacts.imports.staging import staged_runs
 from contacts.models import (
     DuplicateCandidate,
     ExternalId,
@@ -87,6 +89,13 @@ def came_in_a_file(person):
     ImportRow.objects.create(run=run, line=3, outcome="rejected", message=f"{EMAIL}: twice", **cells)
     ImportDecision.objects.create(run=run, line=3, choice="person", stakeholder=person)
     ExternalId.objects.create(stakeholder=person, system="salesforce", value="zoraida-1")
+    waits_for_review(run.partner)
+
+
+def waits_for_review(partner):
+    """A file with the person in it that was checked and not saved."""
+    file = ContentFile(f"E-mail,Name,Notes\n{EMAIL},{NAME},Zorrie sings".encode(), name="checked.csv")
+    check_import(receive_file(file, partner=partner))
 
 
 def may_be_somebody_else(person):
@@ -115,9 +124,11 @@ def leftovers():
     """Every table and column that still holds something of the person."""
     found = []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        for (table,) in cursor.fetchall():
-            cursor.execute(f'SELECT row::text FROM "{table}" AS row')  # noqa: S608 — names of tables
+        cursor.execute(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        )
+        for schema, table in cursor.fetchall():
+            cursor.execute(f'SELECT row::text FROM "{schema}"."{table}" AS row')  # noqa: S608 — names of tables
             rows = [text.lower() for (text,) in cursor.fetchall()]
             found += [(table, row) for row in rows if any(secret in row for secret in [*SECRETS, "zorrie"])]
     return found
@@ -163,6 +174,11 @@ class TestErasure:
         assert list(tmp_path.rglob("*.*")) or any(path.is_file() for path in tmp_path.rglob("*"))
         erase_person(zoraida, by=manager)
         assert not any(path.is_file() for path in tmp_path.rglob("*"))
+
+    def test_what_was_staged_of_files_with_them_is_dropped(self, zoraida, manager, tmp_path):
+        assert staged_runs()
+        erase_person(zoraida, by=manager)
+        assert staged_runs() == []
 
     def test_two_erased_people_of_one_campaign_do_not_collide(self, zoraida, manager):
         other = StakeholderFactory(email="other@example.org")

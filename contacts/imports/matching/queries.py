@@ -1,7 +1,7 @@
-"""The SQL of matching, each with the reason it is there. `stage…` are the temporary tables of staging.py."""
+"""The SQL of matching, each with the reason it is there. `stage…` are the tables of staging.py."""
 
 MET = """
-CREATE TEMP TABLE met ON COMMIT DROP AS
+CREATE TABLE met AS
 SELECT e.email, p.stakeholder_id AS person
 FROM (SELECT DISTINCT email FROM stage_email) e
 JOIN contacts_contactpoint p ON p.normalized = e.email AND p.kind = 'email';
@@ -11,7 +11,7 @@ ANALYZE met;
 """Whom the book knows under the addresses of the file."""
 
 TIES = """
-CREATE TEMP TABLE tie (line int NOT NULL, person bigint, leader int, vague bool NOT NULL) ON COMMIT DROP
+CREATE TABLE tie (line int NOT NULL, person bigint, leader int, vague bool NOT NULL)
 """
 
 EASY = """
@@ -26,7 +26,7 @@ WHERE b.kind = s.kind AND b.name = s.name AND b.first_name = s.first_name AND b.
 """One row, one person, the very same name: nearly every row of a file that comes every week."""
 
 KNOTS = """
-CREATE TEMP TABLE knot ON COMMIT DROP AS
+CREATE TABLE knot AS
 SELECT email FROM (
     SELECT e.email, count(*) AS rows, min(e.line) AS line,
         EXISTS (SELECT FROM met WHERE met.email = e.email) AS known
@@ -50,9 +50,9 @@ ORDER BY 1, 3 NULLS LAST, 2
 """
 
 FATES = """
-CREATE TEMP TABLE fate (
+CREATE TABLE fate (
     line int NOT NULL, leader int NOT NULL, person bigint, vague bool NOT NULL
-) ON COMMIT DROP
+)
 """
 
 FATE_FROM_TIES = """
@@ -99,7 +99,7 @@ UPDATE fate f SET vague = true FROM fate l WHERE f.leader = l.line AND l.vague A
 """
 
 SEEKERS = """
-CREATE TEMP TABLE seeker ON COMMIT DROP AS
+CREATE TABLE seeker AS
 SELECT s.line, s.kind, s.first_key, s.last_key, s.zip, s.numbers <> '' AS phone FROM stage s
 WHERE s.problem = '' AND (s.emails = '' OR s.kind = 'organisation')
   AND NOT EXISTS (SELECT FROM tie WHERE tie.line = s.line);

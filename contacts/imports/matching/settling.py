@@ -18,25 +18,26 @@ from contacts.imports.matching.groups import (
     same_organisation,
     settle_group,
 )
+from contacts.imports.staging import KEPT, Tables
 
 BATCH = 5_000
 
 
-def match() -> None:
-    """Fill the temporary table `fate`: for each good row its leader (itself, or the row it repeats), its
-    person in the book if there is one, and whether it could be several. Needs staged rows.
+def match(tables: Tables = KEPT) -> None:
+    """Make the table `fate`: for each good row its leader (itself, or the row it repeats), its person in
+    the book if there is one, and whether it could be several. Needs staged rows.
     """
     with connection.cursor() as cursor:
-        cursor.execute(queries.MET)
-        cursor.execute(queries.TIES)
-        cursor.execute(queries.FATES)
+        cursor.execute(tables.made(queries.MET))
+        cursor.execute(tables.made(queries.TIES))
+        cursor.execute(tables.made(queries.FATES))
         cursor.execute(queries.EASY)
         cursor.execute("CREATE INDEX ON tie (line)")
         cursor.execute("ANALYZE tie")
-        cursor.execute(queries.KNOTS)
+        cursor.execute(tables.made(queries.KNOTS))
         _settle(queries.KNOT_MEMBERS, goes_with)
         _decide(cursor)
-        cursor.execute(queries.SEEKERS)
+        cursor.execute(tables.made(queries.SEEKERS))
         cursor.execute("SELECT EXISTS (SELECT FROM seeker)")
         if cursor.fetchone()[0]:
             _seek(cursor)

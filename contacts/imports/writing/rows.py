@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from contacts.imports.models import ImportRun
 from contacts.imports.reading import Table
+from contacts.imports.staging import KEPT
 
 LONGEST_KEPT_CELL = 10_000
 FIRST_CHANGES = 200
@@ -60,7 +61,7 @@ NO_CHANGES = "SELECT NULL::int AS leader, NULL::jsonb AS data WHERE false"
 def keep_cells(table: Table) -> None:
     """Read the file once more for the cells of rejected and ambiguous rows, if there are any."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE cell (line int PRIMARY KEY, cells jsonb) ON COMMIT DROP")
+        cursor.execute(KEPT.made("CREATE TABLE cell (line int PRIMARY KEY, cells jsonb)"))
         cursor.execute(TROUBLED)
         lines = array("I")
         while rows := cursor.fetchmany(10_000):
