@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy
 from pghistory.models import Context, Event
 
 from crm.models import User
+from crm.registries import Registry
 
 PER_PAGE = 40
 NAMED_BY = ("name", "title_en", "email", "value", "address")
@@ -34,6 +35,8 @@ DEEDS: dict[str, str | Promise] = {
     "update": gettext_lazy("changed"),
     "delete": gettext_lazy("removed"),
 }
+VERBS: Registry[str | Promise] = Registry("words for a verb")
+"""What each verb is called on the page; every app adds its own in its `deeds.py`."""
 
 
 @dataclass(frozen=True)
@@ -144,5 +147,5 @@ def _names(contexts: list) -> dict[int, str]:
 def _why(metadata: dict) -> str:
     """The verb, else where on the site it was done."""
     if verb := metadata.get("verb"):
-        return str(verb)
+        return str(VERBS.get(verb) or verb)
     return _("in the back office") if str(metadata.get("url", "")).startswith("/admin/") else _("on the site")

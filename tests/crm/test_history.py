@@ -1,10 +1,14 @@
 """The history tells who changed what, bulk writes too."""
 
+import ast
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 
 from contacts.models import Stakeholder
-from crm.history import acting, entries
+from crm.history import VERBS, acting, entries
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +55,24 @@ def test_who_gave_which_role_is_kept(manager, staff):
 def test_signing_in_is_no_change(staff, client_of):
     client_of(staff)
     assert not [entry for entry in entries() if any(change.deed == "changed" for change in entry.changes)]
+
+
+def verbs_in(app):
+    """Every verb that the code of an app hands to `acting` or keeps beside a registration."""
+    for file in Path(settings.ROOT, app).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("acting", "_save_change"):
+                yield from (arg.value for arg in node.args[:2] if isinstance(getattr(arg, "value", None), str))
+
+
+@pytest.mark.parametrize("app", ["crm", "contacts", "engagement", "campaigns"])
+def test_every_verb_has_words_for_the_page(app):
+    assert {verb for verb in verbs_in(app) if verb not in VERBS} == set()
+
+
+def test_the_page_says_what_was_done_in_words(manager, client_of):
+    with acting("tag_stakeholders", manager):
+        Stakeholder.objects.create(name="Ana")
+    page = client_of(manager).get("/history/").content.decode()
+    assert "put on a tag" in page
+    assert "tag_stakeholders" not in page

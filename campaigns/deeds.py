@@ -1,0 +1,19 @@
+"""What the verbs of newsletters are called in the history."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.history import VERBS
+
+for _verb, _words in {
+    "cancel_campaign": _("stopped a newsletter for good"),
+    "copy_campaign": _("copied a newsletter"),
+    "launch_campaign": _("sent a newsletter"),
+    "mark_as_sent": _("settled an uncertain message as sent"),
+    "note_hard_bounce": _("learned that an address does not work"),
+    "pause_campaign": _("paused a newsletter"),
+    "resume_campaign": _("went on with a newsletter"),
+    "save_campaign": _("saved a newsletter"),
+    "send_again": _("sent an uncertain message again"),
+    "send_test": _("sent a test"),
+}.items():
+    VERBS.add(_verb, _words)
