@@ -24,6 +24,7 @@ from contacts.actions.stakeholders import (
 from contacts.actions.suppression import welcome_back
 from contacts.addresses import normalize_email
 from contacts.leaving import CONFIRM_AGE
+from contacts.locks import share_the_book
 from contacts.models import Consent, ContactPoint, JoinRequest, Stakeholder, StakeholderType, Topic
 from crm.history import acting
 
@@ -88,6 +89,7 @@ def confirm_join(request: JoinRequest) -> Joined:
     The owner of the address acts, so their own earlier “leave everything” no longer stands. A bounce, a
     complaint or a request kept by staff does: then staff are told, and mail stays off until they decide.
     """
+    share_the_book()
     request = JoinRequest.objects.select_for_update().get(pk=request.pk)
     if request.confirmed_at and request.stakeholder:
         return Joined(request.stakeholder, may_be_written_to(request.email))

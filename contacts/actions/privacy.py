@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from contacts.actions.suppression import suppress
+from contacts.locks import share_the_book
 from contacts.models import ContactPoint, Stakeholder, Suppression
 from crm.history import acting
 from crm.privacy import RELATIONS, TRACES, Leaving
@@ -39,6 +40,7 @@ def erase_person(stakeholder: Stakeholder, *, by, keep_suppression: bool = True)
     deleted. With `keep_suppression` their addresses stay unmailable, known by a keyed hash, so that no
     later file brings mail back; they themselves can join again. An inbox they shared stays the other's.
     """
+    share_the_book()
     points = _own(stakeholder)
     with acting("erase_person", by), pgtrigger.ignore("contacts.ConsentEvent:append_only"):
         if keep_suppression:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from contacts.actions.addresses import add_email, add_phone
 from contacts.addresses import normalize_email
+from contacts.locks import share_the_book
 from contacts.models import Affiliation, Stakeholder, StakeholderType, Tag, Tagging, Typing
 from contacts.names import compared, compatible, full_name, same_name
 from contacts.search import REFRESH_ALL, REFRESH_SOME
@@ -75,6 +76,7 @@ def find_or_create_person(
     people could be meant neither is touched. Someone found keeps what is known; only blanks are filled.
     """
     address = normalize_email(email)
+    share_the_book()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [address])
     found = _the_one(address, first_name, last_name)

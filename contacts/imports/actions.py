@@ -5,12 +5,13 @@ import logging
 from collections.abc import Iterable
 
 from django.core.files.base import ContentFile, File
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.imports.errors import BeingSaved, NotReady, UnknownTopic, Unreadable
 from contacts.imports.files import PeopleFile
+from contacts.imports.locks import made_for_sets, only_worker_on
 from contacts.imports.matching import match
 from contacts.imports.models import ImportRun, Partner, PartnerFeed
 from contacts.imports.news import tell_the_house
@@ -20,14 +21,13 @@ from contacts.imports.progress import Progress
 from contacts.imports.staging import drop_staging, stage, staging_of
 from contacts.imports.warnings import warnings_about
 from contacts.imports.writing import LAST_LINE, keep_cells, keep_marks, write_book, write_rows
+from contacts.locks import have_the_book_alone
 from contacts.models.taxonomy import Topic
 from crm.history import acting
 
 log = logging.getLogger(__name__)
 State = ImportRun.State
 LARGEST_FILE = 512 << 20
-RUN_LOCK, BOOK_LOCK = 7301, 7302
-"""Classes of advisory locks: one worker to a run, one commit at a time to the book."""
 TRIES = 3
 
 
@@ -91,18 +91,24 @@ def receive_file(
 
 def check_import(run: ImportRun, *, by=None) -> ImportRun:
     """Read, match and count without touching the book. Raises Unreadable; the run keeps the reason."""
+    with only_worker_on(run):
+        run.refresh_from_db(fields=["state"])
+        _check(run)
+    return run
+
+
+def _check(run: ImportRun) -> None:
     if run.state in (State.COMMITTED, State.COMMITTING):
         raise NotReady(_("This file is saved already."))
     _note(run, state=State.CHECKING, refusal="", asked_at=timezone.now())
     with _refusals_kept(run), Progress(run.job) as told, transaction.atomic(), staging_of(run):
-        _only_one(run)
+        made_for_sets()
         people = _stage(run, told)
         run.counts = plan(_terms(run), everyone=False)
         told(90, _("Writing the report"))
         _report(run, people, committed=False)
         run.state = State.CHECKED
         run.save()
-    return run
 
 
 def commit_import(run: ImportRun, *, by=None) -> ImportRun:
@@ -110,27 +116,29 @@ def commit_import(run: ImportRun, *, by=None) -> ImportRun:
 
     Raises Unreadable, BeingSaved, or whatever the database said after the run has noted it.
     """
-    if run.state == State.COMMITTED:
-        return run
+    with only_worker_on(run):
+        run.refresh_from_db(fields=["state"])
+        if run.state != State.COMMITTED:
+            _save(run, by=by)
+    return run
+
+
+def _save(run: ImportRun, *, by) -> None:
     _note(run, state=State.COMMITTING, refusal="", asked_at=timezone.now())
     with _refusals_kept(run), Progress(run.job) as told, acting("commit_import", by, source=f"import {run.pk}"):
         for attempt in range(1, TRIES + 1):
             try:
                 _commit(run, told, by=by)
-                return run
+                return
             except OperationalError as error:
                 if attempt == TRIES or getattr(error.__cause__, "sqlstate", "") not in ("40P01", "40001"):
                     raise
                 log.info("Import %s met another writer and starts over", run.pk)
-    return run
 
 
 @transaction.atomic
 def _commit(run: ImportRun, told: Progress, *, by) -> None:
-    _only_one(run)
-    run.refresh_from_db()
-    if run.state == State.COMMITTED:
-        return
+    made_for_sets()
     with staging_of(run):
         _write(run, told, by=by)
     drop_staging(run)
@@ -142,7 +150,7 @@ def _commit(run: ImportRun, told: Progress, *, by) -> None:
 def _write(run: ImportRun, told: Progress, *, by) -> None:
     people = _opened(run)
     stage(run, people.entries(), told=lambda done: told(min(35, done // 5_000), _read_so_far(done)))
-    _one_writer()
+    have_the_book_alone()
     told(40, _("Finding out who is in the book already"))
     match()
     run.counts = plan(_terms(run), everyone=True)
@@ -185,23 +193,6 @@ def _report(run: ImportRun, people: PeopleFile, *, committed: bool) -> None:
     columns = [column.as_dict() for column in people.columns]
     run.mapping = {"columns": [{**column, "samples": []} for column in columns] if committed else columns}
     run.warnings = people.warnings() + warnings_about(run)
-
-
-def _only_one(run: ImportRun) -> None:
-    """One worker to a run; the lock falls with the transaction, so a killed worker holds nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [RUN_LOCK, run.pk])
-        if not cursor.fetchone()[0]:
-            raise BeingSaved(_("This file is being worked on at this moment."))
-        cursor.execute("SET LOCAL jit = off")
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
-
-
-def _one_writer() -> None:
-    """Commits wait for each other here: two files with the same new person must not both make them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [BOOK_LOCK])
 
 
 def _note(run: ImportRun, **facts: object) -> None:

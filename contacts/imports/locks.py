@@ -1,0 +1,76 @@
+"""Locks of imports: one worker to a run, one saving run to a partner.
+
+They belong to the session of the database, so that they last over many short transactions, and fall when the
+worker dies, whenever that is. The order is run, partner, book (contacts/locks.py), then rows by their ids.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from contacts.imports.errors import BeingSaved
+from contacts.imports.models import ImportRun
+
+RUN_LOCK, PARTNER_LOCK = 7301, 7303
+PAUSE = 0.5
+"""Seconds between two looks at whether it is our turn."""
+
+HELD = """
+SELECT EXISTS (
+    SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""
+
+
+@contextmanager
+def only_worker_on(run: ImportRun) -> Iterator[None]:
+    """Work on a run alone; raises BeingSaved when another worker does."""
+    if not _take(RUN_LOCK, run.pk):
+        raise BeingSaved(_("This file is being worked on at this moment."))
+    try:
+        yield
+    finally:
+        _give_back(RUN_LOCK, run.pk)
+
+
+@contextmanager
+def turn_of_partner(run: ImportRun, told: Callable[[int, str], None]) -> Iterator[None]:
+    """Wait until no other file of the same partner is being saved; `told` hears of the waiting and may end it."""
+    while not _take(PARTNER_LOCK, run.partner_id):
+        told(0, _("Waiting for another file of this partner"))
+        time.sleep(PAUSE)
+    try:
+        yield
+    finally:
+        _give_back(PARTNER_LOCK, run.partner_id)
+
+
+def is_worked_on(run: ImportRun) -> bool:
+    """Whether a worker is on this run at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [RUN_LOCK, run.pk])
+        return cursor.fetchone()[0]
+
+
+def made_for_sets() -> None:
+    """Settings of this transaction for statements that touch thousands of rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
+
+
+def _take(kind: int, number: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [kind, number])
+        return cursor.fetchone()[0]
+
+
+def _give_back(kind: int, number: int) -> None:
+    """A session that broke has given back everything."""
+    if connection.is_usable():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [kind, number])
