@@ -1,12 +1,12 @@
 """Records of a CSV file: quoted line breaks are kept, a quote that never closes swallows nothing."""
 
 import csv
-from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 
 from django.utils.translation import gettext as _
 
-from contacts.imports.reading.lines import LONGEST_LINE, Line
+from contacts.imports.reading.lines import LONGEST_LINE, Block
 from contacts.imports.reading.table import Problem, Row
 
 LONGEST_CELL = 100_000
@@ -14,62 +14,102 @@ LONGEST_RECORD_LINES = 500
 """A cell may hold line breaks (addresses, notes), but not a book."""
 
 
-class _Open(Exception):
-    """A quote was opened and not closed yet: the record goes on in the next line."""
-
-
 class Records:
-    """Turns lines into rows of cells for one delimiter; `width` is the number of columns once it is known."""
+    """Turns lines into rows of cells for one delimiter; `width` is the number of columns once it is known.
 
-    def __init__(self, lines: Iterator[Line], delimiter: str, width: int = 0) -> None:
-        self.lines = lines
+    Lines that hold one record each, as nearly all do, are taken quickly; the others are looked at one by one.
+    """
+
+    def __init__(self, blocks: Iterator[Block], delimiter: str, width: int = 0) -> None:
+        self.blocks = blocks
         self.delimiter = delimiter
         self.width = width
-        self.waiting: deque[Line] = deque()
+        self.number = 1
+        self.lines: list[str] = []
+        self.at = 0
+        self.sound = True
+        """Whether the lines at hand hold nothing for which one of them would be refused."""
         csv.field_size_limit(1 << 24)
 
     def __iter__(self) -> Iterator[Row]:
-        while (line := self._next()) is not None:
-            if line.cut:
-                yield Row(line.number, [], Problem("", _("This line is longer than a million characters.")))
-            elif '"' in line.text:
-                yield self._checked(self._quoted(line))
-            else:
-                yield self._checked(Row(line.number, line.text.split(self.delimiter)))
+        while self.at < len(self.lines) or self._more():
+            if self.sound:
+                yield from self._quick()
+            if self.at < len(self.lines):
+                yield self._careful()
 
-    def _next(self) -> Line | None:
-        return self.waiting.popleft() if self.waiting else next(self.lines, None)
+    def _more(self) -> bool:
+        """Have the next lines at hand, behind those that are not read yet."""
+        block = next(self.blocks, None)
+        if block is None:
+            return False
+        left = self.lines[self.at :]
+        self.number, self.lines, self.at = block.number - len(left), left + block.lines, 0
+        self.sound = _is_sound(self.lines)
+        return True
 
-    def _quoted(self, first: Line) -> Row:
-        """A record that has quotes: one line if it can be, more while a quote stays open."""
+    def _quick(self) -> Iterator[Row]:
+        """The records of one line each, up to one that is longer or cannot be read."""
+        number = first = self.number + self.at
+        reader = csv.reader(self.lines[self.at :], delimiter=self.delimiter, strict=True)
+        with suppress(csv.Error):
+            for cells in reader:
+                if first + reader.line_num - 1 != number:
+                    break
+                yield Row(number, cells)
+                number += 1
+        self.at += number - first
+
+    def _careful(self) -> Row:
+        """The next record, with a problem if it cannot be trusted."""
+        number, text = self.number + self.at, self.lines[self.at]
+        if len(text) >= LONGEST_LINE:
+            self.at += 1
+            return Row(number, [], Problem("", _("This line is longer than a million characters.")))
+        cells = self._quoted(text) if '"' in text else text.split(self.delimiter)
+        if cells is None:
+            self.at += 1
+            message = _("A quotation mark on this line is not closed, or stands in the middle of a cell.")
+            return Row(number, text.split(self.delimiter), Problem("", message))
+        self.at += 1 + sum(cell.count("\n") for cell in cells)
+        return _checked(Row(number, cells))
+
+    def _quoted(self, first: str) -> list[str] | None:
+        """The cells of a record with quotes: one line if it can be, more while a quote stays open.
+
+        None when its quotes make no sense; the lines after the first are then read again, each on its own.
+        """
         taken = [first]
-        text = first.text
-        while True:
-            try:
-                cells = self._parse(text)
-            except _Open:
-                room = len(taken) < LONGEST_RECORD_LINES and len(text) < LONGEST_LINE
-                following = self._next() if room else None
-                if following is None or following.cut:
-                    if following is not None:
-                        taken.append(following)
-                    return self._runaway(taken)
-                taken.append(following)
-                text = f"{text}\n{following.text}"
-            except csv.Error:
-                return self._runaway(taken)
-            else:
-                if len(taken) > 1 and self._swallowed_rows(cells):
-                    return self._runaway(taken)
-                return Row(first.number, cells)
+        try:
+            while (cells := self._parse("\n".join(taken))) is None:
+                if not self._take_up_to_a_quote(taken):
+                    return None
+        except csv.Error:
+            return None
+        return None if len(taken) > 1 and self._swallowed_rows(cells) else cells
 
-    def _parse(self, text: str) -> list[str]:
-        """The cells of a record; raises _Open when it goes on, csv.Error when its quotes make no sense."""
+    def _take_up_to_a_quote(self, taken: list[str]) -> bool:
+        """Add the lines up to the next quote to an open record; false when there is none within reach."""
+        size = sum(map(len, taken)) + len(taken) - 1
+        while len(taken) < LONGEST_RECORD_LINES and size < LONGEST_LINE:
+            if self.at + len(taken) == len(self.lines) and not self._more():
+                return False
+            line = self.lines[self.at + len(taken)]
+            if len(line) >= LONGEST_LINE:
+                return False
+            taken.append(line)
+            size += 1 + len(line)
+            if '"' in line:
+                return True
+        return False
+
+    def _parse(self, text: str) -> list[str] | None:
+        """The cells of a record; None when it goes on, csv.Error when its quotes make no sense."""
         try:
             return next(csv.reader([text], delimiter=self.delimiter, strict=True))
-        except csv.Error as error:
+        except csv.Error:
             if self._is_open(text):
-                raise _Open from error
+                return None
             raise
 
     def _is_open(self, text: str) -> bool:
@@ -93,22 +133,27 @@ class Records:
         inner = (line for cell in cells if "\n" in cell for line in cell.split("\n"))
         return any(line.count(self.delimiter) >= enough and "@" in line for line in inner)
 
-    def _runaway(self, taken: list[Line]) -> Row:
-        """Report the first line and read the ones after it again, each on its own."""
-        self.waiting.extendleft(reversed(taken[1:]))
-        message = _("A quotation mark on this line is not closed, or stands in the middle of a cell.")
-        return Row(taken[0].number, taken[0].text.split(self.delimiter), Problem("", message))
 
-    def _checked(self, row: Row) -> Row:
-        """Refuse what no cell of a list of people holds: zero bytes, broken letters, endless text."""
-        text = "".join(row.cells)
-        if row.problem is None and "\0" in text:
-            return row._replace(problem=Problem("", _("This line holds zero bytes (NUL); the file may be damaged.")))
-        if row.problem is None and not text.isascii() and _has_broken_letters(text):
-            return row._replace(problem=Problem("", _("This line has letters that cannot be read; save it as UTF-8.")))
-        if len(text) > LONGEST_CELL and any(len(cell) > LONGEST_CELL for cell in row.cells):
-            return row._replace(problem=Problem("", _("A cell of this line is longer than 100,000 characters.")))
-        return row
+def _is_sound(lines: list[str]) -> bool:
+    """Whether no line holds zero bytes, broken letters or endless text."""
+    text = "".join(lines)
+    return (
+        max(map(len, lines), default=0) <= LONGEST_CELL
+        and "\0" not in text
+        and (text.isascii() or not _has_broken_letters(text))
+    )
+
+
+def _checked(row: Row) -> Row:
+    """Refuse what no cell of a list of people holds: zero bytes, broken letters, endless text."""
+    text = "".join(row.cells)
+    if "\0" in text:
+        return row._replace(problem=Problem("", _("This line holds zero bytes (NUL); the file may be damaged.")))
+    if not text.isascii() and _has_broken_letters(text):
+        return row._replace(problem=Problem("", _("This line has letters that cannot be read; save it as UTF-8.")))
+    if len(text) > LONGEST_CELL and any(len(cell) > LONGEST_CELL for cell in row.cells):
+        return row._replace(problem=Problem("", _("A cell of this line is longer than 100,000 characters.")))
+    return row
 
 
 def _closing_quote(text: str, at: int) -> int:
@@ -124,4 +169,10 @@ def _closing_quote(text: str, at: int) -> int:
 
 
 def _has_broken_letters(text: str) -> bool:
-    return "\ufffd" in text or any("\ud800" <= letter <= "\udfff" for letter in text)
+    if "\ufffd" in text:
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False

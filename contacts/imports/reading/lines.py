@@ -1,4 +1,4 @@
-"""Lines of a text file: any line end, bounded in length, with their numbers."""
+"""Lines of a text file: any line end, bounded in length, in blocks that know the number of their first line."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,31 +8,46 @@ from contacts.imports.reading.encoding import Encoding
 
 LONGEST_LINE = 1 << 20
 """Characters; a longer line is read past and reported, so that one cell cannot fill the memory."""
+BLOCK = 1 << 16
+"""Characters that are taken from the file at once."""
 
 
-class Line(NamedTuple):
-    """One line as it stands in the file: number from 1, text without its end, whether it was cut."""
+class Block(NamedTuple):
+    """Some lines as they stand in the file, without their ends; `number` is that of the first, from 1.
+
+    A line of LONGEST_LINE characters is one that was cut there.
+    """
 
     number: int
-    text: str
-    cut: bool = False
+    lines: list[str]
 
 
-def read_lines(path: Path, encoding: Encoding) -> Iterator[Line]:
-    """Yield the lines of a file; \\n, \\r\\n and \\r all end one."""
+def read_blocks(path: Path, encoding: Encoding, start: int = 1) -> Iterator[Block]:
+    """Yield the lines of a file from line `start` on; \\n, \\r\\n and \\r all end one."""
     with path.open(encoding=encoding.name, errors=encoding.errors, newline=None) as file:
-        number = 0
-        while text := file.readline(LONGEST_LINE):
-            number += 1
-            if text[-1] == "\n":
-                yield Line(number, text[:-1])
-            elif len(text) < LONGEST_LINE:
-                yield Line(number, text)
-            else:
-                _skip_rest(file)
-                yield Line(number, text[:1000], cut=True)
+        number, rest = 1, ""
+        while text := file.read(BLOCK):
+            lines = text.split("\n")
+            lines[0] = rest + lines[0]
+            rest = lines.pop()
+            if len(rest) >= LONGEST_LINE:
+                rest = _cut(file, rest, lines)
+            if lines and number >= start:
+                yield Block(number, lines)
+            elif number + len(lines) > start:
+                yield Block(start, lines[start - number :])
+            number += len(lines)
+        if rest and number >= start:
+            yield Block(number, [rest])
 
 
-def _skip_rest(file) -> None:
-    while (rest := file.readline(LONGEST_LINE)) and rest[-1] != "\n":
-        continue
+def _cut(file, line: str, lines: list[str]) -> str:
+    """Keep the beginning of an endless line, read past the rest of it, and return what stands after it."""
+    lines.append(line[:LONGEST_LINE])
+    while text := file.read(BLOCK):
+        _end, found, after = text.partition("\n")
+        if found:
+            following = after.split("\n")
+            lines += following[:-1]
+            return following[-1]
+    return ""

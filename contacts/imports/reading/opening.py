@@ -13,7 +13,7 @@ from contacts.imports.errors import Unreadable
 from contacts.imports.reading.delimited import Records
 from contacts.imports.reading.encoding import Encoding, detect_encoding
 from contacts.imports.reading.header import LOOK_AT, Known, find_header, header_score, tidy_headers
-from contacts.imports.reading.lines import Line, read_lines
+from contacts.imports.reading.lines import Block, read_blocks
 from contacts.imports.reading.table import Row, Table, is_blank
 from contacts.imports.reading.workbook import open_workbook
 
@@ -48,13 +48,12 @@ def _compound(path: Path) -> str:
 
 def _open_text(path: Path, known: Known) -> Table:
     encoding = detect_encoding(path)
-    top = list(islice(read_lines(path, encoding), LOOK_AT * 5))
+    top = _top(path, encoding)
     delimiter, header = _find_delimiter(top, known)
     headers = tidy_headers(header.cells)
 
     def rows() -> Iterator[Row]:
-        lines = (line for line in read_lines(path, encoding) if line.number >= header.line)
-        records = iter(Records(lines, delimiter, width=len(header.cells)))
+        records = iter(Records(read_blocks(path, encoding, header.line), delimiter, width=len(header.cells)))
         next(records)
         return (row for row in records if row.problem or not is_blank(row.cells))
 
@@ -62,7 +61,13 @@ def _open_text(path: Path, known: Known) -> Table:
     return Table(headers, rows, facts, _notes(encoding, header, top))
 
 
-def _find_delimiter(top: list[Line], known: Known) -> tuple[str, Row]:
+def _top(path: Path, encoding: Encoding) -> list[str]:
+    """The lines among which the header must be."""
+    lines = (line for block in read_blocks(path, encoding) for line in block.lines)
+    return list(islice(lines, LOOK_AT * 5))
+
+
+def _find_delimiter(top: list[str], known: Known) -> tuple[str, Row]:
     """The delimiter under which a header with the most headings we know shows up."""
     best: tuple[tuple[int, int], str, Row] | None = None
     for delimiter in _candidates(top):
@@ -82,17 +87,17 @@ def _find_delimiter(top: list[Line], known: Known) -> tuple[str, Row]:
     return best[1], best[2]
 
 
-def _candidates(top: list[Line]) -> tuple[str, ...]:
+def _candidates(top: list[str]) -> tuple[str, ...]:
     """Excel's own hint (`sep=;`) decides; else each delimiter is tried."""
-    hint = top[0].text.strip().strip('"').lower() if top else ""
+    hint = top[0].strip().strip('"').lower() if top else ""
     if hint.startswith("sep=") and len(hint) == 5:
         return (hint[4],)
     return DELIMITERS
 
 
-def _records(top: list[Line], delimiter: str) -> Iterator[Row]:
+def _records(top: list[str], delimiter: str) -> Iterator[Row]:
     try:
-        yield from Records(iter(top), delimiter)
+        yield from Records(iter([Block(1, top)]), delimiter)
     except csv.Error as error:
         raise Unreadable(_("The columns of this file cannot be told apart. Save the list as CSV (UTF-8).")) from error
 
@@ -107,14 +112,14 @@ def _header_by_values(records: list[Row]) -> Row | None:
     return rows[0] if any(rows[0].cells[at].strip() for at in found) else None
 
 
-def _notes(encoding: Encoding, header: Row, top: list[Line]) -> list[str]:
+def _notes(encoding: Encoding, header: Row, top: list[str]) -> list[str]:
     notes = []
     if not encoding.sure:
         notes.append(
             _("The letters were read as %(encoding)s. Look at names with accents before you save.")
             % {"encoding": encoding.plain_name}
         )
-    above = sum(1 for line in top if line.number < header.line and line.text.strip())
+    above = sum(1 for line in top[: header.line - 1] if line.strip())
     if above:
         text = ngettext(
             "%(count)d line above the headings was left out.",

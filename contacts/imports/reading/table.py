@@ -33,4 +33,4 @@ class Table:
 
 def is_blank(cells: list[str]) -> bool:
     """Whether a row has nothing in it, such as the empty lines at the end of a spreadsheet."""
-    return not any(cells) or not any(cell.strip() for cell in cells)
+    return not (cells and cells[0].strip()) and not "".join(cells).strip()
