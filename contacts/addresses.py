@@ -1,7 +1,7 @@
 """How addresses and numbers are written so that two spellings of one compare equal."""
 
 import hashlib
-import hmac
+from functools import lru_cache
 
 import phonenumbers
 from django.conf import settings
@@ -32,4 +32,15 @@ def normalize(kind: str, value: str) -> str:
 
 def fingerprint(normalized_email: str) -> str:
     """Keyed hash of an address, 32 hex digits: it can be compared after the address itself was erased."""
-    return hmac.new(settings.FINGERPRINT_KEY.encode(), normalized_email.encode(), hashlib.sha256).hexdigest()[:32]
+    inner, outer = (half.copy() for half in _keyed_halves(settings.FINGERPRINT_KEY))
+    inner.update(normalized_email.encode())
+    outer.update(inner.digest())
+    return outer.hexdigest()[:32]
+
+
+@lru_cache(maxsize=4)
+def _keyed_halves(key: str) -> tuple:
+    """The two hashes of HMAC-SHA256 (RFC 2104) with the key in them: imports ask a million times for one key."""
+    secret = key.encode()
+    padded = (hashlib.sha256(secret).digest() if len(secret) > 64 else secret).ljust(64, b"\0")
+    return tuple(hashlib.sha256(bytes(byte ^ mask for byte in padded)) for mask in (0x36, 0x5C))

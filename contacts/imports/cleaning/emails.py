@@ -19,6 +19,12 @@ IN_BRACKETS = re.compile(r"<([^<>]+@[^<>]+)>")
 BETWEEN = re.compile(r"[\s;,|]+")
 
 
+def ordinary_email(cell: str) -> str:
+    """The address of a cell that holds nothing but an ordinary one, normalised; empty for any other cell."""
+    text = normalize_email(cell)
+    return text if ORDINARY.fullmatch(text) and len(text) <= 254 and text.index("@") <= 64 else ""
+
+
 def split_emails(cell: str) -> list[str]:
     """The addresses of a cell, normalised and each once; words that stand for nothing give none.
 
@@ -38,9 +44,7 @@ def split_emails(cell: str) -> list[str]:
 
 def is_email(address: str) -> bool:
     """Whether mail could be sent to a normalised address, by its form."""
-    if len(address) <= 254 and ORDINARY.fullmatch(address) and address.index("@") <= 64:
-        return True
-    return _is_unusual_email(address)
+    return bool(ordinary_email(address)) or _is_unusual_email(address)
 
 
 @lru_cache(maxsize=1024)

@@ -1,26 +1,29 @@
 """One row of a file as a tidy entry, ready to be staged."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
 
 from contacts.addresses import fingerprint
-from contacts.imports.cleaning.emails import is_email, split_emails
+from contacts.imports.cleaning.cells import remembered
+from contacts.imports.cleaning.emails import is_email, ordinary_email, split_emails
 from contacts.imports.cleaning.marks import Marks
 from contacts.imports.cleaning.names import compared, split_full_name
 from contacts.imports.cleaning.own import Externals, OwnFields
-from contacts.imports.cleaning.phones import split_phones
+from contacts.imports.cleaning.phones import ordinary_phone, split_phones
 from contacts.imports.cleaning.places import Places
 from contacts.imports.cleaning.presence import Presence
+from contacts.imports.cleaning.texts import SEPARATOR, Wrong, bounded, first_text, tidy, tidy_lines
 from contacts.imports.mapping.columns import Column, OwnField
 from contacts.imports.mapping.headers import OWN, plain
 from contacts.imports.mapping.values import language_code, split_words, type_slug
 from contacts.imports.reading import Problem, Row
 
-SEPARATOR = "\x1f"
-"""Between the values of a list on its way into the staging table; no cleaned text holds it."""
+Result = TypeVar("Result")
+NAMES = {"first_name": 100, "last_name": 100, "full_name": 200, "middle_name": 100, "second_last_name": 100}
+"""Fields that hold names, with the characters each may have."""
 _NOTHING = """
     - -- n/a na none null nan unknown self ninguno ninguna
 """
@@ -75,15 +78,6 @@ class Entry(NamedTuple):
     problem: str = ""
 
 
-class Wrong(Exception):
-    """A cell of this row cannot be taken as it is."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-        self.message = message
-
-
 class Cleaner:
     """Makes entries for one file: knows its columns, the types there are, and counts what it left out."""
 
@@ -114,6 +108,20 @@ class Cleaner:
         self.externals = Externals(self.at.get("external", []), system)
         self.presence = Presence(self.at)
         self.blankable = [c for c in columns if c.field in BLANKABLE or c.field.startswith(OWN)] if blanks else []
+        self.notes_at = self.at.get("notes", [])
+        self.emails_at, self.phones_at = self.at.get("email", []), self.at.get("phone", [])
+        self.name_fields = [field for field in NAMES for _column in self.at.get(field, ())]
+        self.names_of = self._remembered(self._names, *NAMES)
+        self.types_of = self._remembered(self._types, "types")
+        self.tags_of = self._remembered(self._tags, "tags")
+        self.language_of = self._remembered(self._language, "language")
+        self.organisation_of = self._remembered(self._organisation, "organisation")
+        self.role_of = self._remembered(lambda cells: first_text(cells, "role", 120), "role")
+        self.said_kind_of = self._remembered(lambda cells: plain(first_text(cells, "kind", 40)), "kind")
+
+    def _remembered(self, read: Callable[[Sequence[str]], Result], *fields: str) -> Callable[[list[str]], Result]:
+        """`read` as a question to a row; it gets the cells of these fields, in the order of the fields."""
+        return remembered([at for field in fields for at in self.at.get(field, ())], read)
 
     def __call__(self, row: Row) -> Entry:
         """The entry of a row; a row that cannot be taken gives one that says why."""
@@ -140,10 +148,10 @@ class Cleaner:
 
     def _entry(self, line: int, cells: list[str]) -> Entry:
         emails = self._emails(cells)
-        phones = self._phones(cells)
-        organisation = self._organisation(cells)
-        types, kinds = self._types(cells)
-        first, last, name = self._names(cells)
+        phones, numbers = self._phones(cells)
+        organisation = self.organisation_of(cells)
+        types, kinds = self._known_types(cells)
+        first, last, name = self.names_of(cells)
         kind = self._kind(cells, name, organisation, emails, kinds)
         if kind == "organisation":
             organisation, name, first, last = "", name or organisation, "", ""
@@ -159,17 +167,17 @@ class Cleaner:
             last,
             key.first,
             key.last,
-            self._language(cells),
+            self._known_language(cells),
             place.zip,
-            self._text(cells, "notes", 5000, keep_lines=True),
+            self._notes(cells) if self.notes_at else "",
             organisation,
-            self._text(cells, "role", 120),
+            self.role_of(cells),
             SEPARATOR.join(emails),
             SEPARATOR.join(map(fingerprint, emails)),
-            SEPARATOR.join(written for written, _number in phones),
-            SEPARATOR.join(number for _written, number in phones),
+            phones,
+            numbers,
             types,
-            self._tags(cells),
+            self.tags_of(cells),
             self.marks.of(cells),
             SEPARATOR.join(externals),
             self.own.of(cells) if self.own.columns else "",
@@ -177,7 +185,7 @@ class Cleaner:
             place.city,
             place.region,
             self._blanked(cells) if self.blankable else "",
-            self.presence.of(cells),
+            self.presence.of(cells) if self.presence.any else "",
         )
 
     def _strange(self, field: str, value: str) -> None:
@@ -191,70 +199,76 @@ class Cleaner:
         filled = {column.field for column in self.blankable if cells[column.at].strip()}
         return SEPARATOR.join(dict.fromkeys(c.field for c in self.blankable if c.field not in filled))
 
-    def _cells(self, cells: list[str], field: str) -> list[str]:
-        return [cells[at] for at in self.at.get(field, ()) if cells[at]]
-
-    def _text(self, cells: list[str], field: str, longest: int, keep_lines: bool = False) -> str:
-        """The first filled cell of a field, tidied."""
-        for at in self.at.get(field, ()):
-            if cells[at]:
-                text = tidy_lines(cells[at]) if keep_lines else tidy(cells[at])
-                if text:
-                    return _bounded(text, field, longest)
+    def _notes(self, cells: list[str]) -> str:
+        for at in self.notes_at:
+            if cells[at] and (text := tidy_lines(cells[at])):
+                return bounded(text, "notes", 5000)
         return ""
 
     def _emails(self, cells: list[str]) -> list[str]:
-        found: list[str] = []
-        for cell in self._cells(cells, "email"):
-            found += [address for address in split_emails(cell) if address not in found]
+        filled = [cells[at] for at in self.emails_at if cells[at]]
+        if len(filled) == 1 and (address := ordinary_email(filled[0])):
+            return [address]
+        found = list(dict.fromkeys(address for cell in filled for address in split_emails(cell)))
         for address in found:
             if not is_email(address):
                 raise Wrong("email", _("“%(address)s” is not an e-mail address.") % {"address": address[:80]})
         return found
 
-    def _phones(self, cells: list[str]) -> list[tuple[str, str]]:
+    def _phones(self, cells: list[str]) -> tuple[str, str]:
+        """The numbers of a row as written and as compared, each separated by SEPARATOR."""
+        filled = [cells[at] for at in self.phones_at if cells[at]]
+        if len(filled) == 1 and (number := ordinary_phone(filled[0])):
+            return filled[0], number
         found: dict[str, str] = {}
-        for cell in self._cells(cells, "phone"):
+        for cell in filled:
             for written, number in split_phones(tidy(cell)):
                 found.setdefault(number, written)
-        return [(written, number) for number, written in found.items()]
+        return SEPARATOR.join(found.values()), SEPARATOR.join(found)
 
-    def _organisation(self, cells: list[str]) -> str:
-        name = self._text(cells, "organisation", 200)
+    def _organisation(self, cells: Iterable[str]) -> str:
+        name = first_text(cells, "organisation", 200)
         return "" if name.lower() in NOTHING else name
 
-    def _types(self, cells: list[str]) -> tuple[str, set[str]]:
+    def _known_types(self, cells: list[str]) -> tuple[str, set[str]]:
         """Ids of the types of a row, and whether they are types of people or of organisations."""
-        ids: dict[int, str] = {}
-        for cell in self._cells(cells, "types"):
-            for word in split_words(cell):
-                found = self.types.get(plain(word)) or self.types.get(type_slug(word))
-                if found:
-                    ids[found[0]] = found[1]
-                else:
-                    self.left_out["types"][word[:60]] += 1
-        return SEPARATOR.join(map(str, ids)), set(ids.values())
+        types, kinds, strange = self.types_of(cells)
+        if strange:
+            self.left_out["types"].update(strange)
+        return types, kinds
 
-    def _names(self, cells: list[str]) -> tuple[str, str, str]:
+    def _types(self, cells: Iterable[str]) -> tuple[str, set[str], list[str]]:
+        ids: dict[int, str] = {}
+        strange: list[str] = []
+        for word in (word for cell in cells for word in split_words(cell)):
+            found = self.types.get(plain(word)) or self.types.get(type_slug(word))
+            if found:
+                ids[found[0]] = found[1]
+            else:
+                strange.append(word[:60])
+        return SEPARATOR.join(map(str, ids)), set(ids.values()), strange
+
+    def _names(self, cells: Sequence[str]) -> tuple[str, str, str]:
         """First name, last name, whole name."""
-        first = self._text(cells, "first_name", 100)
-        last = self._text(cells, "last_name", 100)
-        full = self._text(cells, "full_name", 200)
+        said: dict[str, str] = {}
+        for field, cell in zip(self.name_fields, cells, strict=True):
+            said[field] = said.get(field) or tidy(cell)
+        first, last, full = (bounded(said.get(name, ""), name, NAMES[name]) for name in list(NAMES)[:3])
         if "@" in full:
             full = ""
         if not first and not last:
             if not full or full.lower() in NOTHING:
                 return "", "", ""
             first, last = split_full_name(full)
-            return _bounded(first, "full_name", 100), _bounded(last, "full_name", 100), full
-        middle, second = self._text(cells, "middle_name", 100), self._text(cells, "second_last_name", 100)
-        first = _bounded(f"{first} {middle}".strip(), "first_name", 100)
-        last = _bounded(f"{last} {second}".strip(), "last_name", 100)
+            return bounded(first, "full_name", 100), bounded(last, "full_name", 100), full
+        middle, second = (bounded(said.get(name, ""), name, NAMES[name]) for name in list(NAMES)[3:])
+        first = bounded(f"{first} {middle}".strip(), "first_name", 100)
+        last = bounded(f"{last} {second}".strip(), "last_name", 100)
         return first, last, full or f"{first} {last}".strip()
 
     def _kind(self, cells: list[str], name: str, organisation: str, emails: list[str], kinds: set[str]) -> str:
         """Whether the row is about a person or about an organisation."""
-        said = plain(self._text(cells, "kind", 40))
+        said = self.said_kind_of(cells)
         if said:
             return "organisation" if said in ORGANISATION_WORDS else "person"
         only_organisations = kinds == {"organisation"}
@@ -266,20 +280,22 @@ class Cleaner:
         of_nobody = not emails or emails[0].split("@")[0] in ROLE_ADDRESSES
         return "organisation" if of_nobody or only_organisations or not self.has_names else "person"
 
-    def _language(self, cells: list[str]) -> str:
-        said = self._text(cells, "language", 200)
-        if not said:
-            return ""
-        codes = [code for word in split_words(said) if (code := language_code(word))]
-        if not codes:
-            self.left_out["language"][said[:40]] += 1
-        return codes[0] if codes else ""
+    def _known_language(self, cells: list[str]) -> str:
+        code, strange = self.language_of(cells)
+        if strange:
+            self.left_out["language"][strange] += 1
+        return code
 
-    def _tags(self, cells: list[str]) -> str:
+    def _language(self, cells: Iterable[str]) -> tuple[str, str]:
+        """The language of a row, and what it says when that is none we know."""
+        said = first_text(cells, "language", 200)
+        codes = [code for word in split_words(said) if (code := language_code(word))]
+        return (codes[0], "") if codes else ("", said[:40])
+
+    def _tags(self, cells: Iterable[str]) -> str:
         found: dict[str, str] = {}
-        for cell in self._cells(cells, "tags"):
-            for word in split_words(cell):
-                found.setdefault(tidy(word).lower(), _bounded(tidy(word), "tags", 100))
+        for word in (tidy(word) for cell in cells for word in split_words(cell)):
+            found.setdefault(word.lower(), bounded(word, "tags", 100))
         return SEPARATOR.join(found.values())
 
     def _check(self, kind: str, name: str, emails: list[str], can_be_told_apart: bool) -> None:
@@ -289,22 +305,3 @@ class Cleaner:
             raise Wrong(field, _("There is neither a name nor an e-mail address."))
         if kind == "person" and not can_be_told_apart:
             raise Wrong(field, _("There is only a name. Add an e-mail address, a phone number or a zip code."))
-
-
-def _bounded(text: str, field: str, longest: int) -> str:
-    if len(text) > longest:
-        raise Wrong(field, _("This cell is longer than %(longest)d characters.") % {"longest": longest})
-    return text
-
-
-def tidy(cell: str) -> str:
-    """A cell on one line, without stray blanks, control letters and the quote that guards against formulas."""
-    text = " ".join(cell.split())
-    if text and not text.isprintable():
-        text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return text[1:] if text[:1] == "'" and text[1:2] in "=+-@" else text
-
-
-def tidy_lines(cell: str) -> str:
-    """A cell that may have several lines, each tidied."""
-    return "\n".join(tidy(line) for line in cell.strip().splitlines()).strip()

@@ -7,8 +7,16 @@ from contacts.addresses import normalize_phone
 
 ORDINARY = re.compile(r"(?:\+?1[\s.-]*)?\(?([2-9]\d\d)\)?[\s.-]*(\d{3})[\s.-]*(\d{4})")
 """A North American number; `normalize_phone` gives the same for it."""
+TIDY = re.compile(r"(?:\+?1[ .-]?)?\(?([2-9]\d\d)\)?[ .-]?(\d{3})[ .-]?(\d{4})")
+"""An ordinary number that needs no tidying before it is kept as written."""
 NOTHING = frozenset(("", "-", "n/a", "na", "none", "null", "nan", "unknown", "0"))
 BETWEEN = re.compile(r":::|[;|\n/]|,| or | o ")
+
+
+def ordinary_phone(cell: str) -> str:
+    """The number of a cell that holds nothing but an ordinary one, as compared; empty for any other cell."""
+    found = TIDY.fullmatch(cell)
+    return f"+1{found[1]}{found[2]}{found[3]}" if found else ""
 
 
 def split_phones(cell: str) -> list[tuple[str, str]]:

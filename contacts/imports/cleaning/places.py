@@ -1,9 +1,10 @@
 """Postal addresses: the parts that belong together, and an address in one cell taken apart."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from contacts.imports.cleaning.cells import remembered
 from contacts.imports.cleaning.zips import read_zip, zip_of_address
 from contacts.imports.mapping.columns import Column
 from contacts.imports.mapping.headers import PLACES, plain
@@ -37,7 +38,7 @@ class Places:
 
     def __init__(self, columns: list[Column]) -> None:
         self.groups: dict[str, dict[str, list[int]]] = {}
-        self.zips = [column.at for column in columns if column.field == "zip"]
+        self.zip_of = remembered([column.at for column in columns if column.field == "zip"], _zip)
         self.wholes = [column.at for column in columns if column.field in ("address", "street")]
         self.any = any(column.field in PLACES and column.field != "zip" for column in columns)
         for column in columns:
@@ -47,22 +48,30 @@ class Places:
 
     def of(self, cells: list[str], unknown_zip: Callable[[str], None]) -> Place:
         """The first address that has a street, else the first that has a city; `unknown_zip(cell)` hears oddities."""
-        zip_code = self._zip(cells, unknown_zip)
+        by_zip, strange = self.zip_of(cells)
+        for cell in strange:
+            unknown_zip(cell)
         if not self.any:
-            return Place(zip=zip_code)
+            return by_zip
+        zip_code = by_zip.zip or self._zip_of_whole(cells)
         found = [place for group in self.groups.values() if any(place := _place(group, cells))]
         best = next((place for place in found if place.street), found[0] if found else Place())
         return best._replace(zip=best.zip if best.street and best.zip else zip_code)
 
-    def _zip(self, cells: list[str], unknown_zip: Callable[[str], None]) -> str:
-        for at in self.zips:
-            if cells[at]:
-                code = read_zip(cells[at])
-                if code:
-                    return code
-                if code is None:
-                    unknown_zip(cells[at])
+    def _zip_of_whole(self, cells: list[str]) -> str:
         return next((code for at in self.wholes if cells[at] and (code := zip_of_address(cells[at]))), "")
+
+
+def _zip(cells: Iterable[str]) -> tuple[Place, list[str]]:
+    """The first zip code of some cells, and the cells before it that say something else."""
+    strange: list[str] = []
+    for cell in cells:
+        if cell:
+            if code := read_zip(cell):
+                return Place(zip=code), strange
+            if code is None:
+                strange.append(cell)
+    return Place(), strange
 
 
 def _whose(heading: str) -> str:
