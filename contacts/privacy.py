@@ -24,6 +24,7 @@ from contacts.models import (
     Tagging,
     Typing,
 )
+from crm.actions.exports import remove_every_export
 from crm.models import OutboxMail
 from crm.privacy import RELATIONS, TRACES, Leaving, Merge, Place, Trace, deleted, listed
 
@@ -180,3 +181,4 @@ TRACES.add("crm.OutboxMail", Trace(export_mails, erase_mails))
 TRACES.add("contacts.JoinRequest", Trace(export_requests, erase_requests))
 TRACES.add("contacts.Suppression", Trace(export_suppressions, erase_suppressions))
 TRACES.add("admin.LogEntry", Trace(lambda addresses: [], erase_log))
+TRACES.add("crm.Export", Trace(lambda addresses: [], lambda leaving: remove_every_export()))  # they may stand in any

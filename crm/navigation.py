@@ -79,5 +79,6 @@ MENU.add("organisation", Item(HOUSE, _("Organisation"), "admin:crm_organisation_
 MENU.add("users", Item(HOUSE, _("Users"), "admin:crm_user_changelist", "badge", ("crm.view_user",), 20))
 MENU.add("single-mails", Item(HOUSE, _("Single mails"), "admin:crm_outboxmail_changelist", "outgoing_mail",
                               ("crm.view_outboxmail",), 30))  # fmt: skip
+MENU.add("exports", Item(PEOPLE, _("Your exports"), "crm:exports", "download", ("crm.export_people",), 45))
 MENU.add("jobs", Item(HOUSE, _("Long work"), "admin:crm_job_changelist", "progress_activity", ("crm.view_job",), 40))
 MENU.add("history", Item(HOUSE, _("History"), "crm:history", "history", ("crm.view_history",), 50))

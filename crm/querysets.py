@@ -1,4 +1,4 @@
-"""Questions about single mails and jobs."""
+"""Questions about single mails, jobs and exports."""
 
 from django.db import models
 from django.db.models import Q
@@ -28,3 +28,20 @@ class JobQuerySet(models.QuerySet):
     def running(self):
         """Jobs that have started and not ended."""
         return self.filter(state="running")
+
+
+class ExportQuerySet(models.QuerySet):
+    """Lists taken along as files."""
+
+    def visible_to(self, user):
+        """Everybody sees what they asked for; who reads the history sees what was taken, never the file."""
+        return self if user.has_perm("crm.view_history") else self.filter(by=user)
+
+    def left_behind(self, before):
+        """Those that wait for a worker since `before`, or whose worker was not heard of since then."""
+        waiting = Q(state="waiting", created_at__lt=before)
+        return self.filter(waiting | Q(state="running", job__heartbeat_at__lt=before))
+
+    def over(self):
+        """Those whose file has been there long enough."""
+        return self.filter(state="ready", expires_at__lte=timezone.now())

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from crm.views import history, jobs, search, signin
+from crm.views import exports, history, jobs, search, signin
 
 app_name = "crm"
 
 urlpatterns = [
     path("jobs/<uuid:pk>/", jobs.job, name="job"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/ask/<slug:key>/", exports.ask, name="export"),
+    path("exports/<uuid:pk>/call-off/", exports.call_off, name="export-call-off"),
+    path("exports/<uuid:pk>/file/", exports.file, name="export-file"),
     path("search/", search.search, name="search"),
     path("history/", history.history, name="history"),
     path("sign-in/forgot/", signin.Forgot.as_view(), name="forgot"),

@@ -150,8 +150,8 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 """Where links in mails lead; scheme and host, no slash at the end."""
 
 # ── Exported files ───────────────────────────────────────────────────────────
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-"""A name such as "=1+1" is text in a spreadsheet, never a formula."""
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
+"""How many days a list that somebody took along lies here; then the file is removed."""
 
 # ── Visitors ─────────────────────────────────────────────────────────────────
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
@@ -165,6 +165,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "campaigns.tasks.*": {"queue": "sending"},
     "contacts.tasks.*": {"queue": "imports"},
+    "crm.tasks.write_export": {"queue": "imports"},
 }
 QUEUES = ("default", "sending", "imports")
 """Every queue a task may wait in; each has a worker wherever the product runs."""
@@ -181,6 +182,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sending": {"task": "campaigns.tasks.watch", "schedule": 20, "options": {"expires": 18}},
     "interrupted-imports": {"task": "contacts.tasks.resume_imports", "schedule": 60, "options": {"expires": 55}},
+    "interrupted-exports": {"task": "crm.tasks.resume_exports", "schedule": 60, "options": {"expires": 55}},
+    "old-exports": {"task": "crm.tasks.remove_old_exports", "schedule": 3600, "options": {"expires": 3500}},
     "single-mails": {"task": "crm.tasks.send_outbox", "schedule": 60, "options": {"expires": 55}},
     "join-requests": {"task": "contacts.tasks.forget_old_requests", "schedule": 21600, "options": {"expires": 3600}},
 }

@@ -6,13 +6,14 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 
 from contacts.models import Segment, Stakeholder
 from contacts.segments.actions import delete_segment, save_segment, users_of
@@ -23,6 +24,8 @@ from contacts.segments.errors import InvalidDefinition, Problem
 from contacts.segments.forms import SegmentForm
 from contacts.segments.reading import read
 from contacts.segments.values import Values
+from crm.doors import person
+from crm.exports.registry import EXPORTS
 
 
 @admin.register(Segment)
@@ -35,6 +38,8 @@ class SegmentAdmin(ModelAdmin):
     list_per_page = 25
     fieldsets = [(None, {"fields": ["name", "description", "definition"]})]
     compressed_fields = False
+    actions_detail = ["export_people"]
+    actions_row = ["export_people"]
 
     class Media:
         js = ["contacts/segment_counts.js"]
@@ -54,6 +59,16 @@ class SegmentAdmin(ModelAdmin):
         """Filled in by the page once it is there, so that no count holds up the list."""
         url = reverse("admin:contacts_segment_count", args=[segment.pk])
         return format_html('<span data-count="{}" aria-live="polite">…</span>', url)
+
+    def has_export_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Who may take lists of people along."""
+        wanted = EXPORTS.get("people")
+        return wanted is not None and wanted.is_for(person(request))
+
+    @action(description=_("Export the people"), url_path="export", permissions=["export"])
+    def export_people(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """To the page that asks which kind of file."""
+        return redirect(f"{reverse('crm:export', args=['people'])}?segment={int(object_id)}")
 
     def save_model(self, request: HttpRequest, obj: Segment, form, change: bool) -> None:
         """Save through the verb."""

@@ -8,10 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ExportMixin
-from import_export.formats.base_formats import CSV, XLSX
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.contrib.import_export.forms import ExportForm
 
 from contacts.actions import create_stakeholder, set_types, tag_stakeholders, untag_stakeholders, update_stakeholder
 from contacts.actions.addresses import add_contact_point, change_contact_point, make_primary, remove_contact_point
@@ -21,7 +18,7 @@ from contacts.admin.forms import ContactPointForm, StakeholderForm
 from contacts.admin.lists import QuickPaginator
 from contacts.admin.tagging import tag_many
 from contacts.models import Affiliation, Consent, ContactPoint, Stakeholder
-from contacts.resources import StakeholderResource
+from crm.admin.exports import ExportedList
 
 DASH = "–"
 
@@ -60,7 +57,7 @@ class MemberInline(AffiliationInline):
 
 
 @admin.register(Stakeholder)
-class StakeholderAdmin(ExportMixin, ModelAdmin):
+class StakeholderAdmin(ExportedList, ModelAdmin):
     """The book."""
 
     form = StakeholderForm
@@ -81,8 +78,7 @@ class StakeholderAdmin(ExportMixin, ModelAdmin):
         ),
         (_("More"), {"fields": ["source", "notes"]}),
     ]
-    resource_classes = [StakeholderResource]
-    export_form_class = ExportForm
+    export_key = "people"
 
     # ── the list ─────────────────────────────────────────────────────────────
 
@@ -237,20 +233,6 @@ class StakeholderAdmin(ExportMixin, ModelAdmin):
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The form."""
         return super().change_view(request, object_id)
-
-    # ── export ───────────────────────────────────────────────────────────────
-
-    def get_export_formats(self) -> list:
-        """Sheets people can open."""
-        return [CSV, XLSX]
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        """Only who may take lists of people out of the house."""
-        return request.user.has_perm("crm.export_people")
-
-    def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:
-        """A name without anybody's name in it."""
-        return f"people.{file_format.get_extension()}"
 
     class Media:
         css = {"all": ["contacts/person.css"]}

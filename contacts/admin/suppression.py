@@ -16,12 +16,13 @@ from contacts.addresses import fingerprint, normalize_email
 from contacts.admin.forms import SuppressionForm
 from contacts.admin.lists import QuickPaginator
 from contacts.models import Suppression
+from crm.admin.exports import ExportedList
 from crm.doors import page
 from crm.errors import Refused
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(ModelAdmin):
+class SuppressionAdmin(ExportedList, ModelAdmin):
     """Nothing here is edited: an address is stopped, or allowed again."""
 
     form = SuppressionForm
@@ -33,6 +34,7 @@ class SuppressionAdmin(ModelAdmin):
     show_full_result_count = False
     paginator = QuickPaginator
     actions = None
+    export_key = "not-to-be-mailed"
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """By a part of the address, or by the hash of a whole one."""

@@ -41,6 +41,13 @@ def fail_job(job: Job, message: str) -> None:
     _end(job, Job.State.FAILED)
 
 
+def call_off_job(job: Job) -> None:
+    """Nobody wants it any more."""
+    job.message = ""
+    job.cancel_requested = True
+    _end(job, Job.State.CANCELLED, "cancel_requested")
+
+
 def _end(job: Job, state: Job.State, *also: str) -> None:
     job.state = state
     job.finished_at = job.heartbeat_at = timezone.now()

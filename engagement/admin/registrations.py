@@ -1,26 +1,22 @@
 """Registrations in the back office: to look through and to take along as a file; changes go through the door list."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ExportMixin
 from unfold.admin import ModelAdmin
-from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 
+from crm.admin.exports import ExportedList
 from engagement.models import Registration
-from engagement.resources import RegistrationResource
 
 State = Registration.State
 
 
 @admin.register(Registration)
-class RegistrationAdmin(ExportMixin, ModelAdmin):
+class RegistrationAdmin(ExportedList, ModelAdmin):
     """Who registered for what."""
 
-    resource_classes = [RegistrationResource]
-    export_form_class = ExportForm
+    export_key = "registrations"
     list_display = ["person", "event", "stands", "registered_at", "source"]
     list_filter = ["state", "language", "event"]
     list_select_related = ["stakeholder", "event"]
@@ -28,14 +24,6 @@ class RegistrationAdmin(ExportMixin, ModelAdmin):
     search_fields = ["stakeholder__name", "event__title_en"]
     date_hierarchy = "event__starts_at"
     fields = readonly_fields = ["stakeholder", "event", "state", "language", "source", "registered_at", "changed_at"]
-
-    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
-        """What the list shows, with the addresses fetched at once."""
-        return super().get_export_queryset(request).prefetch_related("stakeholder__contact_points")
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        """Names and addresses leave the house only with those who may export people."""
-        return request.user.has_perm("crm.export_people")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People register on the public page or are added at the door."""

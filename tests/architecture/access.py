@@ -63,6 +63,7 @@ RULES: list[tuple[str, Rule]] = [
     ("admin:app_list", HOUSE),
     ("crm:search", HOUSE),
     ("crm:job", HOUSE),
+    ("crm:export*", BOOK),
     # ── Newsletters on their way ──
     ("campaigns:progress", BOOK | {ANALYST}),
     ("campaigns:numbers", BOOK | {ANALYST}),
@@ -104,7 +105,6 @@ RULES: list[tuple[str, Rule]] = [
     ("admin:engagement_event_list_at_the_door", TABLES),
     ("admin:engagement_event_delete", BOOK),
     ("admin:engagement_event_*", READERS),
-    ("admin:engagement_registration_export", BOOK),
     ("admin:engagement_registration_add", NOBODY),
     ("admin:engagement_registration_delete", NOBODY),
     ("admin:engagement_registration_*", TABLES),
@@ -123,6 +123,7 @@ RULES: list[tuple[str, Rule]] = [
     ("admin:contacts_suppression_change", BOOK),
     ("admin:contacts_suppression_delete", NOBODY),
     ("admin:contacts_suppression_lift", frozenset({MANAGER})),
+    ("admin:contacts_segment_export_people", BOOK),
     ("admin:contacts_segment_changelist", BOOK | {ANALYST}),
     ("admin:contacts_segment_change", BOOK | {ANALYST}),
     ("admin:contacts_segment_history", BOOK | {ANALYST}),

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from contacts.models import ImportRun, Partner
+from crm.actions.exports import ask_for_export
 from crm.actions.jobs import start_job
 from crm.actions.outbox import queue_mail
 from tests.factories import (
@@ -26,6 +27,7 @@ PAGES = {
     "import list": "admin:contacts_importrun_changelist",
     "newsletter list": "admin:campaigns_campaign_changelist",
     "single mail list": "admin:crm_outboxmail_changelist",
+    "exports": "crm:exports",
     "long work list": "admin:crm_job_changelist",
     "user list": "admin:crm_user_changelist",
     "history": "crm:history",
@@ -34,7 +36,7 @@ PAGES = {
 
 
 @pytest.fixture
-def full_house(db, staff, organizer, partner):
+def full_house(db, manager, staff, organizer, partner):
     """Some of everything."""
     ContactPointFactory.create_batch(ROWS)
     RegistrationFactory.create_batch(ROWS, event=EventFactory())
@@ -47,6 +49,7 @@ def full_house(db, staff, organizer, partner):
         ImportRun.objects.create(partner=sender, original_name=f"{number}.csv", sha256="", size=1, by=staff)
         queue_mail(purpose="hello", to="ana@example.org", subject="Hello", text="Hello")
         start_job("import", f"Import {number}", owner=staff)
+        ask_for_export("people", question={"ids": []}, format="csv", by=manager)
 
 
 @pytest.mark.parametrize("name", PAGES)

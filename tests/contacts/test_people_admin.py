@@ -33,7 +33,7 @@ class TestAccess:
     @pytest.mark.parametrize("role", ["organizer", "partner", "analyst"])
     def test_the_book_is_not_for_everyone(self, role, ana, client_of, request):
         client = client_of(request.getfixturevalue(role))
-        for url in (LIST, page(ana), page(ana, "edit"), LIST + "export/"):
+        for url in (LIST, page(ana), page(ana, "edit")):
             assert client.get(url).status_code == 403
         assert client.post(page(ana, "add_tag"), {"tag": "x"}).status_code == 403
 
@@ -103,17 +103,6 @@ class TestList:
         assert "2 people were chosen" in client.post(LIST, chosen).content.decode()
         client.post(LIST, {**chosen, "tag": "Host"})
         assert set(Stakeholder.objects.filter(tags__name="Host")) == set(people[:2])
-
-
-class TestExport:
-    def test_the_sheet_holds_what_the_list_shows_and_no_formula(self, staff, ana, client_of):
-        StakeholderFactory(name="=cmd()", first_name="", last_name="")
-        answer = client_of(staff).post(LIST + "export/", {"format": "0", "resource": ""})
-        sheet = answer.content.decode()
-        assert answer["Content-Disposition"] == 'attachment; filename="people.csv"'
-        assert "ana@example.org" in sheet
-        assert "newsletter" in sheet
-        assert "=cmd()" not in sheet
 
 
 class TestPage:
