@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
 from contacts.actions import create_stakeholder, set_types, tag_stakeholders, untag_stakeholders, update_stakeholder
 from contacts.actions.addresses import add_contact_point, change_contact_point, make_primary, remove_contact_point
@@ -57,7 +57,7 @@ class MemberInline(AffiliationInline):
 
 
 @admin.register(Stakeholder)
-class StakeholderAdmin(ExportedList, ModelAdmin):
+class StakeholderAdmin(ExportedList):
     """The book."""
 
     form = StakeholderForm

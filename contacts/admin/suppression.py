@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
 from contacts.actions import lift_suppression, suppress
 from contacts.addresses import fingerprint, normalize_email
@@ -22,7 +21,7 @@ from crm.errors import Refused
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(ExportedList, ModelAdmin):
+class SuppressionAdmin(ExportedList):
     """Nothing here is edited: an address is stopped, or allowed again."""
 
     form = SuppressionForm

@@ -8,13 +8,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 
 from crm.doors import person
 from crm.exports.asking import ask_page
 from crm.exports.registry import EXPORTS
 
 
-class ExportedList(admin.ModelAdmin):
+class ExportedList(ModelAdmin):
     """A list with a button “Export”, and the same for some of its rows; `export_key` says which of EXPORTS it is."""
 
     export_key: str

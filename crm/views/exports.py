@@ -1,6 +1,7 @@
 """Lists to take along: ask for one, see how far it is, open the file."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -74,7 +75,7 @@ def call_off(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @back_office(MAY_EXPORT)
 @require_safe
-def file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse | FileResponse:
+def file(request: HttpRequest, pk: uuid.UUID) -> Any:
     """The file, for the person who asked, as long as it is there and they may still have it."""
     user = person(request)
     export = get_object_or_404(Export, pk=pk, by=user)

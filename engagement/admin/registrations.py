@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from crm.admin.exports import ExportedList
@@ -13,7 +12,7 @@ State = Registration.State
 
 
 @admin.register(Registration)
-class RegistrationAdmin(ExportedList, ModelAdmin):
+class RegistrationAdmin(ExportedList):
     """Who registered for what."""
 
     export_key = "registrations"
