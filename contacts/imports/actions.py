@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from contacts.imports.errors import BeingSaved, NotReady, UnknownTopic, Unreadable
 from contacts.imports.files import PeopleFile
 from contacts.imports.locks import made_for_sets, only_worker_on
+from contacts.imports.mapping.deciding import remember_mapping
 from contacts.imports.matching import match
 from contacts.imports.models import ImportRun, Partner, PartnerFeed
 from contacts.imports.news import tell_the_house
@@ -190,8 +191,10 @@ def _report(run: ImportRun, people: PeopleFile, *, committed: bool) -> None:
     keep_cells(people.table)
     write_rows(run, committed=committed)
     run.format = people.table.format
-    columns = [column.as_dict() for column in people.columns]
-    run.mapping = {"columns": [{**column, "samples": []} for column in columns] if committed else columns}
+    run.mapping = people.mapping(forget=committed)
+    run.system = people.system
+    if committed:
+        remember_mapping(run)
     run.warnings = people.warnings() + warnings_about(run)
 
 

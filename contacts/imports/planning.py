@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from contacts.imports.cleaning.entries import SECOND_PERSON
 from contacts.imports.mapping.values import STRICTEST
 from contacts.imports.staging import KEPT, Tables
 
@@ -12,7 +13,7 @@ STATE_ORDER = "ARRAY[" + ", ".join(f"'{state}'" for state in (*STRICTEST, "")) +
 PEOPLE = """
 CREATE TABLE who AS
 SELECT f.leader, f.person, s.kind, s.name, s.first_name, s.last_name, s.language, s.zip, s.notes, s.state,
-    s.emails <> '' AS has_email, 1 AS rows
+    s.topics, s.emails <> '' AS has_email, 1 AS rows
 FROM fate f JOIN stage s ON s.line = f.line WHERE f.leader = f.line AND NOT f.vague ORDER BY f.leader;
 CREATE UNIQUE INDEX ON who (leader);
 """
@@ -27,6 +28,7 @@ UPDATE who SET rows = more.rows, has_email = who.has_email OR more.has_email,
     language = coalesce(nullif(who.language, ''), more.language, ''),
     zip = coalesce(nullif(who.zip, ''), more.zip, ''),
     notes = coalesce(nullif(who.notes, ''), more.notes, ''),
+    topics = concat_ws(chr(31), nullif(who.topics, ''), more.topics),
     state = ({order})[least(more.state, array_position({order}, who.state))]
 FROM (
     SELECT f.leader, count(*) + 1 AS rows, bool_or(s.emails <> '') AS has_email,
@@ -36,6 +38,7 @@ FROM (
         (array_agg(s.language ORDER BY s.line) FILTER (WHERE s.language <> ''))[1] AS language,
         (array_agg(s.zip ORDER BY s.line) FILTER (WHERE s.zip <> ''))[1] AS zip,
         (array_agg(s.notes ORDER BY s.line) FILTER (WHERE s.notes <> ''))[1] AS notes,
+        string_agg(s.topics, chr(31)) FILTER (WHERE s.topics <> '') AS topics,
         min(array_position({order}, s.state)) AS state
     FROM fate f JOIN stage s USING (line) WHERE f.leader <> f.line AND NOT f.vague GROUP BY f.leader
 ) AS more WHERE more.leader = who.leader
@@ -117,14 +120,16 @@ CROSS JOIN LATERAL (SELECT CASE
     WHEN who.state IN ('unsubscribed', 'no_contact', 'complained') THEN 'withdrawn' END AS action) AS v
 JOIN unnest(%(all)s::int[]) AS t(topic) ON v.action IS NOT NULL AND (
     t.topic = ANY(%(topics)s::int[])
+        AND (v.action = 'withdrawn' OR who.topics = '' OR t.topic::text = ANY(string_to_array(who.topics, chr(31))))
     OR v.action = 'withdrawn' AND (who.state <> 'unsubscribed' OR cardinality(%(topics)s::int[]) = 0))
 WHERE {condition} AND NOT EXISTS (
     SELECT FROM contacts_consent c WHERE c.stakeholder_id = who.person AND c.topic_id = t.topic
       AND c.channel = 'email' AND (v.action = 'given' OR c.state = 'withdrawn'))
   AND (v.action = 'withdrawn' OR NOT EXISTS (SELECT FROM shut WHERE shut.leader = who.leader))
 """
-"""What would be written about consent. A yes only for topics of the run, only where nothing was ever said,
-and never for somebody with a suppressed address; a no wherever it is not written yet."""
+"""What would be written about consent. A yes only for topics of the run (and of the row, where the file has a
+column of topics), only where nothing was ever said, and never for somebody with a suppressed address; a no
+wherever it is not written yet."""
 
 SHUT = """
 CREATE TABLE shut AS
@@ -174,7 +179,8 @@ SELECT s.line,
 FROM stage s LEFT JOIN fate f USING (line) LEFT JOIN gain g ON g.leader = f.line
 """
 
-COUNTS = "SELECT outcome, count(*) FROM outcome GROUP BY outcome"
+COUNTS = f"SELECT outcome, count(*) FROM outcome WHERE line < {SECOND_PERSON} GROUP BY outcome"  # noqa: S608
+"""By rows of the file: a second person of a row counts with the row."""
 
 
 @dataclass(frozen=True)

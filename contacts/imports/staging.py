@@ -38,7 +38,7 @@ CREATE TABLE stage (
     language text, zip text, notes text, organisation text, role text,
     emails text, prints text, phones text, numbers text, types text, tags text,
     state text, external text, custom text, street text, city text, region text, blanked text, attendance text,
-    problem_column text, problem text
+    topics text, problem_column text, problem text
 )
 """
 COPY_STAGE = "COPY stage FROM STDIN"

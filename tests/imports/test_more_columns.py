@@ -5,7 +5,8 @@ import json
 import pytest
 
 from contacts.imports.cleaning import Cleaner, Entry
-from contacts.imports.cleaning.entries import SEPARATOR
+from contacts.imports.cleaning.texts import SEPARATOR
+from contacts.imports.house import House
 from contacts.imports.mapping import OwnField, map_columns
 from contacts.imports.reading import Row
 from contacts.models import CustomField
@@ -23,7 +24,7 @@ OWN = {
 def entry(headings: str, *cells: str, **terms) -> Entry:
     """One row under `headings` (separated by bars), cleaned."""
     columns = map_columns(headings.split("|"), [list(cells)], OWN.values())
-    return Cleaner(columns, {}, own=OWN, **terms)(Row(2, list(cells)))
+    return Cleaner(columns, House(own=OWN), **terms)(Row(2, list(cells)))
 
 
 def externals(*cells: str, headings: str = "Name|Contact ID", system: str = "") -> list[str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contacts.addresses import fingerprint
 from contacts.imports.cleaning import Cleaner, Entry
+from contacts.imports.house import House, Known
 from contacts.imports.mapping import Column
 from contacts.imports.reading.delimited import Records
 from contacts.imports.reading.encoding import Encoding
@@ -40,7 +41,7 @@ CELLS = {
     "notes": ["", "one\ntwo", "C:\\new"],
 }
 ROWS = st.lists(st.tuples(*(st.sampled_from(values) for values in CELLS.values())).map(list), max_size=30)
-TYPES = {"faith": (1, "organisation"), "activist": (2, "person")}
+HOUSE = House({"faith": Known("faith", 1, "organisation"), "activist": Known("activist", 2, "person")})
 
 
 class Careful(Records):
@@ -70,7 +71,7 @@ def test_the_size_of_a_block_makes_no_difference(lines, size):
 
 def cleaner() -> Cleaner:
     """A cleaner for a file with a column for each of CELLS."""
-    return Cleaner([Column(at, field, field) for at, field in enumerate(CELLS)], TYPES)
+    return Cleaner([Column(at, field, field) for at, field in enumerate(CELLS)], HOUSE)
 
 
 @given(ROWS)
@@ -81,6 +82,8 @@ def test_a_row_means_the_same_whatever_came_before_it(rows):
     ]
     for field, counted in shared.left_out.items():
         assert counted.total() == sum(fresh.left_out[field].total() for fresh in alone)
+    for kind, words in shared.words.kinds().items():
+        assert words.said.total() == sum(fresh.words.kinds()[kind].said.total() for fresh in alone)
 
 
 @pytest.mark.parametrize("key", ["k", "a key of the usual length, as it is", "k" * 64, "k" * 65, "é" * 200])

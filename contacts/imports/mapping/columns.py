@@ -1,10 +1,17 @@
-"""Columns of one file, each with the field it was recognised as."""
+"""Columns of one file, each with the field it is taken for and why."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from contacts.imports.mapping.headers import OWN, PLACES, SEVERAL, field_of, plain
 from contacts.imports.mapping.values import email_state
+
+BY = ("person", "partner", "export", "heading", "values", "")
+"""Who or what decided about a column; the earlier wins."""
+MARKS = frozenset({"status", "opted_in", "opted_out", "no_contact", "bounced"})
+"""Fields that say whether somebody may be written to; every column of them is heard."""
+REPEATABLE = SEVERAL | MARKS | frozenset(PLACES) | {"organisation", "notes", "attendance", "attended"}
+"""Fields that may have several columns; of all others only one counts."""
 
 
 @dataclasses.dataclass
@@ -16,15 +23,18 @@ class Column:
     field: str = ""
     samples: list[str] = dataclasses.field(default_factory=list)
     filled: bool = False
+    by: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """The column as the run keeps it."""
-        return {"at": self.at, "heading": self.heading, "field": self.field, "samples": self.samples[:3]}
-
-
-def is_known(heading: str) -> bool:
-    """Whether a heading means something to us; the reader finds the header by it."""
-    return bool(field_of(heading))
+        return {
+            "at": self.at,
+            "heading": self.heading,
+            "field": self.field,
+            "by": self.by,
+            "filled": self.filled,
+            "samples": self.samples[:3],
+        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,49 +47,90 @@ class OwnField:
     names: tuple[str, ...] = ()
 
 
-def map_columns(headers: list[str], samples: Iterable[list[str]] = (), own: Iterable[OwnField] = ()) -> list[Column]:
-    """Recognise the columns by their headings, then by their values where headings say nothing."""
+@dataclasses.dataclass(frozen=True)
+class Choices:
+    """What was decided before we look: by a person for this file, by this partner's last files, by the export."""
+
+    person: Mapping[int, str] = dataclasses.field(default_factory=dict)
+    """By position of the column."""
+    partner: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    export: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """These two by heading, in the form `plain()` gives it."""
+
+
+NOTHING_CHOSEN = Choices()
+
+
+def is_known(heading: str) -> bool:
+    """Whether a heading means something to us; the reader finds the header by it."""
+    return bool(field_of(heading))
+
+
+def map_columns(
+    headers: list[str],
+    samples: Iterable[list[str]] = (),
+    own: Iterable[OwnField] = (),
+    choices: Choices = NOTHING_CHOSEN,
+) -> list[Column]:
+    """Take each column for what was chosen, else for what its heading says, else for what stands in it."""
     ours = {plain(name): OWN + field.slug for field in own for name in (OWN + field.slug, *field.names) if name}
-    columns = [
-        Column(at, heading, field_of(heading) or ours.get(plain(heading), "")) for at, heading in enumerate(headers)
-    ]
+    columns = [Column(at, heading) for at, heading in enumerate(headers)]
     rows = list(samples)
     for column in columns:
         values = [row[column.at].strip() for row in rows if column.at < len(row) and row[column.at].strip()]
         column.filled = bool(values)
         column.samples = [value[:80] for value in values[:3]]
-        _look_at_values(column, values)
-    _settle_names(columns)
+        if not _choose(column, choices):
+            _guess(column, values, ours)
+    _settle_single(columns)
     _settle_spanish_first_name(columns)
     return columns
 
 
-def _look_at_values(column: Column, values: list[str]) -> None:
+def _choose(column: Column, choices: Choices) -> bool:
+    """Take what somebody or a known export decided about this column; tells whether there was anything."""
+    if column.at in choices.person:
+        column.field, column.by = choices.person[column.at], "person"
+        return True
+    words = plain(column.heading)
+    for by, chosen in (("partner", choices.partner), ("export", choices.export)):
+        if words and words in chosen:
+            column.field, column.by = chosen[words], by
+            return True
+    return False
+
+
+def _guess(column: Column, values: list[str], ours: Mapping[str, str]) -> None:
+    words = plain(column.heading)
+    column.field = field_of(column.heading) or ours.get(words, "")
+    column.by = "heading" if column.field else ""
+    seen = _look_at_values(column, words, values)
+    if seen != column.field:
+        column.field, column.by = seen, "values" if seen else ""
+
+
+def _look_at_values(column: Column, words: str, values: list[str]) -> str:
     """An unknown column full of addresses is the e-mail column; a “status” about something else is none."""
     if not column.field and values:
         addresses = sum(1 for value in values if "@" in value and " " not in value)
         if addresses * 2 > len(values):
-            column.field = "email"
+            return "email"
     known = sum(1 for value in values if email_state(value))
-    if plain(column.heading) in {"status", "estado", "estatus"}:
-        column.field = "status" if known * 2 > len(values) else ""
-    elif column.field == "opted_in" and known * 2 > len(values):
-        column.field = "status"
+    if words in {"status", "estado", "estatus"}:
+        return "status" if known * 2 > len(values) else ""
+    if column.field == "opted_in" and known * 2 > len(values):
+        return "status"
+    return column.field
 
 
-def _settle_names(columns: list[Column]) -> None:
-    """Only the first column counts where a field can have one; e-mails, phones, tags and types may have several."""
+def _settle_single(columns: list[Column]) -> None:
+    """Of a field that can have one column only the surest counts, the first of equals."""
     seen: set[str] = set()
-    for column in columns:
-        if column.field in SEVERAL or not column.field:
-            continue
-        if column.field in seen and column.field not in {"organisation", "notes", *PLACES, *MARKS}:
-            column.field = ""
-        seen.add(column.field)
-
-
-MARKS = frozenset({"status", "opted_in", "opted_out", "no_contact", "bounced"})
-"""Fields that say whether somebody may be written to; every column of them is heard."""
+    for column in sorted(columns, key=lambda column: BY.index(column.by)):
+        if column.field and column.field not in REPEATABLE:
+            if column.field in seen:
+                column.field, column.by = "", ""
+            seen.add(column.field)
 
 
 def _settle_spanish_first_name(columns: list[Column]) -> None:
@@ -88,5 +139,5 @@ def _settle_spanish_first_name(columns: list[Column]) -> None:
     if "last_name" in fields or "full_name" in fields:
         return
     for column in columns:
-        if column.field == "first_name" and plain(column.heading) in {"nombre", "nombres"}:
+        if column.field == "first_name" and column.by == "heading" and plain(column.heading) in {"nombre", "nombres"}:
             column.field = "full_name"

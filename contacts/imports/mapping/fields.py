@@ -17,6 +17,7 @@ FIELD_NAMES = {
     "role": gettext_lazy("Role there"),
     "types": gettext_lazy("Types"),
     "tags": gettext_lazy("Tags"),
+    "topics": gettext_lazy("Topics they agreed to"),
     "zip": gettext_lazy("Zip code"),
     "address": gettext_lazy("Whole address"),
     "street": gettext_lazy("Street"),

@@ -36,6 +36,8 @@ FIELDS: dict[str, str] = {
     "tags": """tag; tags; labels; label; groups; group; group membership; categories; keywords; email lists;
         lists; list membership; interests; etiqueta; etiquetas; grupo; grupos; palabras clave; intereses;
         categorias""",
+    "topics": """topics; topic; subscribed to; subscriptions; topics of interest; newsletters; temas; tema;
+        suscripciones""",
     "zip": """zip; zipcode; zip code; zip codes; postal code; postalcode; postcode; zip postal code; zip 4;
         home zip; home zip code; home postal code; mailing zip; mailing zip code; mailing postal code;
         billing zip; billing zip code; address zip; address zip code; address 1 postal code; home zip postal code;
@@ -94,7 +96,7 @@ FIELDS: dict[str, str] = {
 }
 """Field → headings, in the form `plain()` gives them, separated by semicolons."""
 
-SEVERAL = frozenset({"email", "phone", "tags", "types", "external"})
+SEVERAL = frozenset({"email", "phone", "tags", "types", "topics", "external"})
 """Fields that may have any number of columns, each of which counts."""
 
 NUMBERED = (

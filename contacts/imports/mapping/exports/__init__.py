@@ -1,0 +1,27 @@
+"""Known exports: the files that the tools of partners write, known again by their headings.
+
+To teach one more: docs/recipes/teach-a-new-export.md.
+"""
+
+from collections.abc import Iterable
+
+from contacts.imports.mapping.exports.known import Export
+from contacts.imports.mapping.exports.newsletters import NEWSLETTERS
+from contacts.imports.mapping.headers import plain
+
+KNOWN: tuple[Export, ...] = (*NEWSLETTERS,)
+
+
+def recognise(headers: Iterable[str]) -> Export | None:
+    """The tool whose export has these headings; of several the one with the most signs."""
+    found = {plain(heading) for heading in headers}
+    best = max(KNOWN, key=lambda export: export.fits(found), default=None)
+    return best if best and best.fits(found) else None
+
+
+def named(key: str) -> Export | None:
+    """The known export with this short name."""
+    return next((export for export in KNOWN if export.key == key), None)
+
+
+__all__ = ["KNOWN", "Export", "named", "recognise"]
