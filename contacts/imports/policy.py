@@ -1,9 +1,19 @@
 """What a run is told about everybody in its file: how people are known again, what is done with them, what they get."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts.imports.errors import NotReady
 from contacts.imports.models import ImportRun, Partner
+from contacts.models.taxonomy import Topic
+
+State = ImportRun.State
+CHANGEABLE = (State.RECEIVED, State.ASKING, State.CHECKED, State.REFUSED, State.FAILED, State.CANCELLED)
+"""States in which nothing of a file is in the book and nobody works on it."""
 
 
 @dataclass(frozen=True)
@@ -44,5 +54,17 @@ def policy_of(run: ImportRun) -> Policy:
 
 def latest_of(partner: Partner) -> ImportRun | None:
     """The last file of a partner that was taken, whose terms the next one most likely shares."""
-    good = (ImportRun.State.CHECKED, ImportRun.State.COMMITTED)
+    good = (State.CHECKED, State.COMMITTED)
     return partner.runs.filter(state__in=good).order_by("-created_at").first()
+
+
+@transaction.atomic
+def change_terms(run: ImportRun, policy: Policy, *, topics: Iterable[Topic], wording: str) -> None:
+    """Give a file that is not saved other terms; it must be checked again. Raises NotReady."""
+    current = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if current.state not in CHANGEABLE:
+        raise NotReady(_("This file is being worked on or saved already; its terms stay as they are."))
+    for name, value in (policy.as_fields() | {"consent_wording": wording}).items():
+        setattr(run, name, value)
+    run.save(update_fields=[*policy.as_fields(), "consent_wording"])
+    run.topics.set(topics)

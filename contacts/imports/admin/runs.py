@@ -16,6 +16,7 @@ from contacts.imports.models import ImportRun
 
 DOORS = [
     Door("save", "save/", saving.save, SAVES, posts=True),
+    Door("terms", "choices/", sending.terms, SAVES),
     Door("rejected", "rejected.csv", saving.rejected),
 ]
 """Every page and button of a file beside its own page: the name of its route, its address, who answers."""
@@ -79,7 +80,12 @@ class ImportRunAdmin(ModelAdmin):
             path(f"<int:pk>/{door.route}", guard(door.guarded), name=f"contacts_importrun_{door.name}")
             for door in DOORS
         ]
-        return [*mine, *super().get_urls()]
+        known = path("known/", guard(self.known_view), name="contacts_importrun_known")
+        return [known, *mine, *super().get_urls()]
+
+    def known_view(self, request: HttpRequest) -> HttpResponse:
+        """Whether a file was sent before."""
+        return sending.known(request) if self.has_add_permission(request) else not_here(request)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None) -> HttpResponse:
         """Send a file."""

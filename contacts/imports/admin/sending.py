@@ -1,46 +1,111 @@
-"""Sending a file."""
+"""Sending a file, and changing the terms on which it was sent."""
 
+import re
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from contacts.imports.actions import check_import, partner_named, receive_file
 from contacts.imports.admin.doors import go_to
 from contacts.imports.asking import AT_ONCE, ask_for_check
 from contacts.imports.errors import Unreadable
-from contacts.imports.forms import UploadForm
-from contacts.imports.models import ImportRun
+from contacts.imports.forms import TermsForm, UploadForm, terms_of
+from contacts.imports.models import ImportRun, Partner
+from contacts.imports.policy import CHANGEABLE, change_terms, latest_of
 from contacts.tasks import check_received_file
 from crm.bell import ring
 from crm.doors import page, person
 from crm.errors import Refused
 
+A_SHA256 = re.compile(r"[0-9a-f]{64}")
+
 
 def send(request: HttpRequest) -> HttpResponse:
-    """The form; a small file is checked while its sender waits."""
-    form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            return go_to(_receive(request, form))
-        except Refused as refusal:
-            form.add_error("file", str(refusal))
-    return page(request, "contacts/imports/upload.html", {"title": _("Send a file"), "form": form})
+    """The form, with the terms of the partner's last file; a small file is checked while its sender waits."""
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES, user=person(request))
+        if form.is_valid():
+            try:
+                return go_to(_receive(request, form))
+            except Refused as refusal:
+                form.add_error("file", str(refusal))
+    else:
+        form = _with_last_terms(request)
+    fragment = request.headers.get("HX-Request") and request.method == "GET"
+    if fragment:
+        response = render(request, "contacts/imports/_terms.html", {"form": form})
+    else:
+        response = page(request, "contacts/imports/upload.html", {"title": _("Send a file"), "form": form})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _with_last_terms(request: HttpRequest) -> UploadForm:
+    """An empty form for the partner that is named, or for one's own."""
+    mine = Partner.objects.visible_to(person(request))
+    named = request.GET.get("partner", "")
+    if named.isdigit():
+        partner = mine.filter(pk=named).first()
+    else:
+        partner = None if person(request).has_perm("contacts.view_partner") else mine.first()
+    last = latest_of(partner) if partner else None
+    return UploadForm(initial={"partner": partner, **terms_of(last)}, user=person(request))
 
 
 def _receive(request: HttpRequest, form: UploadForm) -> ImportRun:
     facts, sender = form.cleaned_data, person(request)
-    partner = facts["partner"] or partner_named(facts["new_partner"])
-    run = receive_file(facts["file"], partner=partner, topics=facts["topics"], wording=facts["wording"], by=sender)
-    if run.size <= AT_ONCE:
-        _check_now(run)
-    else:
-        ask_for_check(run, by=sender)
-        ring(check_received_file.name, run.pk)
+    is_staff = sender.has_perm("contacts.add_importrun")
+    run = receive_file(
+        facts["file"],
+        partner=facts["partner"] or partner_named(facts["new_partner"]),
+        topics=facts["topics"],
+        wording=facts["wording"],
+        policy=form.chosen(),
+        door=ImportRun.Door.OFFICE if is_staff else ImportRun.Door.PARTNER,
+        by=sender,
+    )
+    look_into(run, by=sender)
     return run
 
 
-def _check_now(run: ImportRun) -> None:
-    """The page of the run says it when the file was refused."""
+def look_into(run: ImportRun, *, by) -> None:
+    """Check a file: a small one at once, a large one in the background."""
+    if run.size > AT_ONCE:
+        ask_for_check(run, by=by)
+        ring(check_received_file.name, run.pk)
+        return
     try:
-        check_import(run)
+        check_import(run, by=by)
     except Unreadable:
-        run.refresh_from_db()
+        run.refresh_from_db()  # its page says why
+
+
+def known(request: HttpRequest) -> HttpResponse:
+    """Whether the file whose fingerprint (`sha256`) is asked for was sent before; said before it is sent again."""
+    digest = request.GET.get("sha256", "")
+    runs = ImportRun.objects.visible_to(person(request)).select_related("partner")
+    twin = runs.filter(sha256=digest).first() if A_SHA256.fullmatch(digest) else None
+    return render(request, "contacts/imports/_known.html", {"twin": twin})
+
+
+def terms(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """Change what was chosen when the file was sent; then it is checked again."""
+    if run.state not in CHANGEABLE:
+        messages.info(request, _("This file is being worked on or saved already; its choices stay as they are."))
+        return go_to(run)
+    form = TermsForm(request.POST or None, initial=terms_of(run) | {"consented_on": run.consented_on},
+                     user=person(request))  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        facts = form.cleaned_data
+        try:
+            change_terms(run, form.chosen(), topics=facts["topics"], wording=facts["wording"])
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            look_into(run, by=person(request))
+        return go_to(run)
+    context = {"title": _("Choices for “%(file)s”") % {"file": run.original_name}, "form": form, "run": run}
+    return page(request, "contacts/imports/terms.html", context)
