@@ -2,9 +2,10 @@
 
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
 
-from campaigns.models import Delivery
-from crm.privacy import RELATIONS, Leaving, Merge, Place, listed
+from campaigns.models import Campaign, Chunk, Delivery
+from crm.privacy import RELATIONS, Leaving, Merge, Place, Verdict, listed
 
 WAITING = [Delivery.State.QUEUED, Delivery.State.DEFERRED]
 
@@ -17,11 +18,36 @@ def erase_deliveries(leaving: Leaving) -> int:
     return theirs.update(stakeholder=None, address=nameless, fingerprint="", provider_id="")
 
 
+def one_message_each(constraint: str, stays: Delivery, comes: Delivery) -> Verdict:
+    """The ledger counts messages, so the second one stays in it without its person; what still waits is not sent."""
+    waits = comes.state in WAITING
+    return Verdict(
+        becomes={"stakeholder_id": None} | ({"state": Delivery.State.SKIPPED, "reason": "merged"} if waits else {})
+    )
+
+
+def wait_again(delivery: Delivery) -> str:
+    """A message waits again only where somebody will still take it up."""
+    if delivery.state not in WAITING:
+        return ""
+    ranges = Chunk.objects.filter(campaign=delivery.campaign_id, done=False)
+    open_range = ranges.filter(first_id__lte=delivery.pk, last_id__gte=delivery.pk)
+    if delivery.campaign.state in {Campaign.State.SENDING, Campaign.State.PAUSED} and open_range.exists():
+        return ""
+    delivery.state, delivery.reason = Delivery.State.SKIPPED, "merged"
+    return _("Newsletter %(number)s was finished meanwhile, so their message was not sent.") % {
+        "number": delivery.campaign_id
+    }
+
+
 RELATIONS.add(
     "campaigns.Delivery.stakeholder",
     Place(
         Merge.MOVE_UNLESS_TWICE,
         listed(Delivery, "stakeholder", "campaign__subject", "address", "state", "sent_at"),
         erase_deliveries,
+        twice=one_message_each,
+        returns=wait_again,
+        address="address",
     ),
 )

@@ -7,6 +7,7 @@ REASONS = {
     "suppressed": _("the address must not be mailed"),
     "address": _("the address was changed or no longer works"),
     "erased": _("the person is no longer in the book"),
+    "merged": _("it was the same person, who gets the message once"),
     "cancelled": _("the newsletter was cancelled first"),
     "worker_stopped": _("sending was interrupted while this message was with the mail server"),
     "transport_broke": _("sending broke off while this message was with the mail server"),

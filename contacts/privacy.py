@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.admin.models import LogEntry
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from contacts.imports.staging import drop_staging, runs_that_hold
 from contacts.models import (
@@ -26,8 +27,9 @@ from contacts.models import (
 )
 from crm.actions.exports import remove_every_export
 from crm.models import OutboxMail
-from crm.privacy import RELATIONS, TRACES, Leaving, Merge, Place, Trace, deleted, listed
+from crm.privacy import RELATIONS, TRACES, Leaving, Merge, Place, Trace, Verdict, deleted, listed
 
+Status = ContactPoint.Status
 StakeholderHistory = Stakeholder.pgh_event_model  # type: ignore[attr-defined]
 ContactPointHistory = ContactPoint.pgh_event_model  # type: ignore[attr-defined]
 SuppressionHistory = Suppression.pgh_event_model  # type: ignore[attr-defined]
@@ -120,12 +122,54 @@ def erase_suppressions(leaving: Leaving) -> int:
     return kept
 
 
+WORSE = [Status.VALID, Status.BOUNCING, Status.COMPLAINED, Status.BAD]
+"""From an address that works to one that does not."""
+
+
+def one_point(constraint: str, stays: ContactPoint, comes: ContactPoint) -> Verdict:
+    """One address once, with the worse of what is known about it; the main one of who stays is the main one."""
+    if constraint == "one_main_contact_point_per_kind":
+        return Verdict(becomes={"is_primary": False})
+    verified = max(filter(None, (stays.verified_at, comes.verified_at)), default=None)
+    takes: dict[str, Any] = {
+        "status": max(Status(stays.status), Status(comes.status), key=lambda status: WORSE.index(status)),
+        "label": stays.label or comes.label,
+        "verified_at": verified,
+    }
+    if comes.is_primary and not _main_ones(stays).exists():
+        takes["is_primary"] = True
+    return Verdict(takes)
+
+
+def main_again(point: ContactPoint) -> str:
+    """There is one main address of a kind: who has another one since keeps that."""
+    if point.is_primary and _main_ones(point).exclude(pk=point.pk).exists():
+        point.is_primary = False
+        return _("Another address is the main one since.")
+    return ""
+
+
+def _main_ones(point: ContactPoint):
+    return ContactPoint.objects.filter(stakeholder=point.stakeholder_id, kind=point.kind, is_primary=True)
+
+
+def longest_affiliation(constraint: str, stays: Affiliation, comes: Affiliation) -> Verdict:
+    """One role in one organisation: since the earlier day, and until no day when one of the two has not ended."""
+    started = min(filter(None, (stays.started_on, comes.started_on)), default=None)
+    ends = [day for day in (stays.ended_on, comes.ended_on) if day is not None]
+    return Verdict({"started_on": started, "ended_on": max(ends) if len(ends) == 2 else None})
+
+
 POINT = ("kind", "value", "label", "status", "is_primary", "verified_at", "created_at")
 SAID = ("topic__slug", "action", "source", "wording", "language", "at", "evidence")
 
 for _key, _place in {
     "contacts.ContactPoint.stakeholder": Place(
-        Merge.MOVE_UNLESS_TWICE, listed(ContactPoint, "stakeholder", *POINT), deleted(ContactPoint, "stakeholder")
+        Merge.MOVE_UNLESS_TWICE,
+        listed(ContactPoint, "stakeholder", *POINT),
+        deleted(ContactPoint, "stakeholder"),
+        twice=one_point,
+        returns=main_again,
     ),
     "contacts.ContactPointEvent.stakeholder": Place(
         Merge.STAYS,
@@ -142,11 +186,13 @@ for _key, _place in {
         Merge.MOVE_UNLESS_TWICE,
         listed(Affiliation, "person", "organisation__name", "role", "started_on", "ended_on"),
         deleted(Affiliation, "person"),
+        twice=longest_affiliation,
     ),
     "contacts.Affiliation.organisation": Place(
         Merge.MOVE_UNLESS_TWICE,
         listed(Affiliation, "organisation", "person__name", "role", "started_on", "ended_on"),
         deleted(Affiliation, "organisation"),
+        twice=longest_affiliation,
     ),
     "contacts.Consent.stakeholder": Place(Merge.DERIVED, None, deleted(Consent, "stakeholder")),
     "contacts.ConsentEvent.stakeholder": Place(
@@ -156,6 +202,7 @@ for _key, _place in {
         Merge.MOVE,
         listed(JoinRequest, "stakeholder", "email", "first_name", "last_name", "zip", "created_at"),
         deleted(JoinRequest, "stakeholder"),
+        address="email",
     ),
     "contacts.ExternalId.stakeholder": Place(
         Merge.MOVE, listed(ExternalId, "stakeholder", "system", "value"), deleted(ExternalId, "stakeholder")

@@ -7,3 +7,6 @@ consent_withdrawn = Signal()
 
 address_suppressed = Signal()
 """An address must not be mailed from now on. Arguments: `fingerprint: str`."""
+
+stakeholders_merged = Signal()
+"""Two became one. Arguments: `survivor_id: int`, `merged_id: int` (no longer in the book), `merge_id: int`."""

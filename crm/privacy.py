@@ -8,10 +8,14 @@ Each app classifies its own places in its `privacy.py`:
 
 A test walks every relation to Stakeholder in every app and fails on one that is missing here. `TRACES`
 are places that know a person by their address only.
+
+Two people who turn out to be one may both have a row where the database allows one (a seat at the same
+event). `Place.twice` then says what the row that stays takes over from the other, and `Place.returns`
+what is different when that other row comes back because the two are taken apart again.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -44,12 +48,48 @@ Erase = Callable[[Leaving], int]
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What becomes of a row that the other person has, too.
+
+    `takes` are values that the row that stays takes over from it. Without `becomes` it is dropped, and
+    remembered whole; otherwise it is kept with these values.
+    """
+
+    takes: dict[str, Any] = field(default_factory=dict)
+    becomes: dict[str, Any] | None = None
+
+
+Twice = Callable[[str, Any, Any], Verdict]
+"""Gets the name of the constraint, the row that stays and the row that comes."""
+Returns = Callable[[Any], str]
+"""Gets a row about to be as it was, not yet saved: changes what cannot be any more and says so in a sentence."""
+
+
+def first_stays(constraint: str, stays: Any, comes: Any) -> Verdict:
+    """The row that is there says it all."""
+    return Verdict()
+
+
+def as_it_was(row: Any) -> str:
+    """Nothing keeps the row from being as it was."""
+    return ""
+
+
+@dataclass(frozen=True)
 class Place:
-    """One relation to a person: how it is merged, exported (None: it repeats other rows) and erased."""
+    """One relation to a person: how it is merged, exported (None: it repeats other rows) and erased.
+
+    `holds` locks what a change of these rows would lock, before the people themselves are locked. `address`
+    names the column by which a row that came after a merge is known to belong to one of the two.
+    """
 
     merge: Merge
     export: Export | None
     erase: Erase
+    twice: Twice = first_stays
+    returns: Returns = as_it_was
+    holds: Callable[[Collection[int]], None] | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True)
