@@ -25,7 +25,7 @@ INVARIANTS.add(
 INVARIANTS.add(
     "nobody-is-written-to-after-leaving",
     Invariant(
-        _("No message was handed over after the person had left the topic."),
+        _("No message was handed over after the person had left the topic, as far as they were one person then."),
         """SELECT 'message ' || delivery.id FROM campaigns_delivery AS delivery
            JOIN campaigns_campaign AS campaign ON campaign.id = delivery.campaign_id
            JOIN LATERAL (SELECT action FROM contacts_consentevent AS said
@@ -33,7 +33,10 @@ INVARIANTS.add(
                  AND said.channel = 'email' AND said.at < delivery.intent_at - interval '1 second'
                ORDER BY said.at DESC, said.id DESC LIMIT 1) AS latest ON true
            WHERE delivery.intent_at IS NOT NULL AND delivery.state IN ('accepted', 'delivered', 'complained')
-             AND latest.action = 'withdrawn'""",
+             AND latest.action = 'withdrawn'
+             AND NOT EXISTS (SELECT FROM contacts_stakeholdermerge AS one
+                 WHERE delivery.stakeholder_id IN (one.survivor_id, one.merged_id)
+                   AND delivery.intent_at < coalesce(one.undone_at, one.at))""",
     ),
 )
 INVARIANTS.add(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from campaigns.content.merge import FIELDS, splice
 from campaigns.models import Delivery, Variant
 from campaigns.viewing import read_view_token, view_url
+from contacts.identity.current import whose_it_was
 from contacts.leaving import leave_token, leave_url, preferences_token, preferences_url
 from crm.links import BadLink, ExpiredLink, public_url
 
@@ -56,7 +57,10 @@ def sealed(html: str) -> HttpResponse:
 
 def values_of(delivery: Delivery, token: str, made_at: datetime) -> dict[str, str]:
     """The merge values of who got it; links are as old as the message, somebody erased is greeted by the fallbacks."""
-    person, campaign = delivery.stakeholder, delivery.campaign
+    person, campaign = (
+        delivery.stakeholder or whose_it_was("campaigns.Delivery.stakeholder", delivery.pk),
+        delivery.campaign,
+    )
     links = {"browser_url": view_url(token)}
     if person is None:
         return links | dict.fromkeys(("unsubscribe_url", "preferences_url"), public_url("/"))

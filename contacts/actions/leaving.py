@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from contacts.actions.consent import give_consent, withdraw_consent
 from contacts.actions.suppression import suppress, welcome_back
+from contacts.identity.current import hold
 from contacts.leaving import Leaving
 from contacts.models import Stakeholder, Suppression, Topic
 from crm.history import acting
@@ -19,6 +20,7 @@ def leave_list(stakeholder: Stakeholder, topic: Topic, *, origin: str = "", how:
     `origin` says where the link stood ("campaign:12"), `how` whether a page's button ("link") or the mail
     program ("one-click") was pressed.
     """
+    stakeholder = hold(stakeholder)
     had = _received(stakeholder, [topic])
     evidence = {"how": how, **({"origin": origin} if origin else {})}
     withdraw_consent(stakeholder, topic, source=_source(origin), evidence=evidence)
@@ -28,6 +30,7 @@ def leave_list(stakeholder: Stakeholder, topic: Topic, *, origin: str = "", how:
 @transaction.atomic
 def leave_all(stakeholder: Stakeholder, *, origin: str = "") -> Leaving:
     """Take `stakeholder` off every topic and mail none of their addresses again."""
+    stakeholder = hold(stakeholder)
     had = _received(stakeholder, Topic.objects.all())
     addresses = stakeholder.contact_points.emails().values_list("value", flat=True)
     with acting("leave_all"):
@@ -44,6 +47,7 @@ def come_back(stakeholder: Stakeholder, leaving: Leaving) -> list[Topic]:
 
     Only the person's own leaving is undone: a bounced or complaining address stays as it is.
     """
+    stakeholder = hold(stakeholder)
     topics = list(Topic.objects.filter(pk__in=leaving.had).exclude(pk__in=_received(stakeholder, Topic.objects.all())))
     source = _source(leaving.origin)
     with acting("come_back", source=source):
@@ -66,7 +70,6 @@ def _source(origin: str) -> str:
 
 
 def _received(stakeholder: Stakeholder, topics) -> list[int]:
-    """The ids of those `topics` whose latest word is yes; locks the person so that two tabs take turns."""
-    Stakeholder.objects.select_for_update().get(pk=stakeholder.pk)
+    """The ids of those `topics` whose latest word is yes; the person is locked, so that two tabs take turns."""
     yes = stakeholder.consents.filter(topic__in=topics, state="given", channel="email")
     return list(yes.order_by("topic_id").values_list("topic_id", flat=True))

@@ -7,6 +7,7 @@ from django.db import transaction
 from contacts.actions.consent import give_consent, withdraw_consent
 from contacts.actions.stakeholders import set_types, update_stakeholder
 from contacts.actions.suppression import welcome_back
+from contacts.identity.current import hold
 from contacts.models import Stakeholder, StakeholderType, Topic
 from contacts.names import full_name
 from crm.history import acting
@@ -30,7 +31,7 @@ def change_preferences(
     `facts` are first_name, last_name, name, language and zip, as far as they were asked. Choosing a topic is
     the owner's own act, so it undoes their own earlier “leave everything”, nothing else.
     """
-    Stakeholder.objects.select_for_update().get(pk=stakeholder.pk)
+    stakeholder = hold(stakeholder)
     wanted = {topic.pk for topic in topics}
     had = set(stakeholder.consents.filter(state="given", channel="email").values_list("topic_id", flat=True))
     with acting("change_preferences", source=SOURCE):

@@ -1,15 +1,18 @@
 """Give somebody everything we know about them, or forget them."""
 
+from collections import Counter
+
 import pgtrigger
 import structlog
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from contacts.actions.suppression import suppress
+from contacts.identity.unmerging import take_everybody_apart
 from contacts.locks import share_the_book
-from contacts.models import ContactPoint, Stakeholder, Suppression
+from contacts.models import ContactPoint, Stakeholder, StakeholderMerge, Suppression
 from crm.history import acting
-from crm.privacy import RELATIONS, TRACES, Leaving
+from crm.privacy import RELATIONS, TRACES, Leaving, Merge
 
 STAND_IN = gettext_noop("Somebody who was erased")
 BY_ERASURE = "erasure"
@@ -20,8 +23,11 @@ def export_person(stakeholder: Stakeholder) -> dict:
     """Everything the house knows about `stakeholder`, by place: lists of plain rows, ready to be written as JSON."""
     fields = [field.name for field in Stakeholder._meta.concrete_fields if field.name != "search"]
     told: dict = {"contacts.Stakeholder": Stakeholder.objects.filter(pk=stakeholder.pk).values(*fields)[0]}
+    merges = StakeholderMerge.objects.filter(survivor=stakeholder, undone_at__isnull=True)
+    merged = list(merges.values_list("merged_id", flat=True))
     for key, place in RELATIONS.items():
-        rows = place.export(stakeholder.pk) if place.export else []
+        people = [stakeholder.pk, *merged] if place.merge is Merge.STAYS else [stakeholder.pk]
+        rows = [row for person in people for row in place.export(person)] if place.export else []
         if rows:
             told[key] = rows
     addresses = tuple(point.normalized for point in _own(stakeholder))
@@ -39,18 +45,28 @@ def erase_person(stakeholder: Stakeholder, *, by, keep_suppression: bool = True)
     Counts that others rely on stay true: rows of the ledger, of imports and of tables are emptied, not
     deleted. With `keep_suppression` their addresses stay unmailable, known by a keyed hash, so that no
     later file brings mail back; they themselves can join again. An inbox they shared stays the other's.
+    Who was merged into them is taken apart first, and forgotten with them.
     """
-    share_the_book()
-    points = _own(stakeholder)
-    with acting("erase_person", by), pgtrigger.ignore("contacts.ConsentEvent:append_only"):
-        if keep_suppression:
-            for point in points:
-                suppress(point.value, reason=Suppression.Reason.UNSUBSCRIBED, source=BY_ERASURE, by=by)
-        else:
-            Suppression.objects.filter(fingerprint__in=[point.fingerprint for point in points]).delete()
-        touched = _erase(stakeholder, points)
+    touched: Counter[str] = Counter()
+    with acting("erase_person", by):
+        merged = take_everybody_apart(stakeholder, by=by)
+        share_the_book()
+        with pgtrigger.ignore("contacts.ConsentEvent:append_only"):
+            for person in [*merged, stakeholder]:
+                touched.update(_forget(person, keep_suppression, by))
     logger.info("person_erased", rows=sum(touched.values()), places=len(touched))
-    return touched
+    return dict(touched)
+
+
+def _forget(stakeholder: Stakeholder, keep_suppression: bool, by) -> dict[str, int]:
+    """Everything about one person, who is nobody else besides."""
+    points = _own(stakeholder)
+    if keep_suppression:
+        for point in points:
+            suppress(point.value, reason=Suppression.Reason.UNSUBSCRIBED, source=BY_ERASURE, by=by)
+    else:
+        Suppression.objects.filter(fingerprint__in=[point.fingerprint for point in points]).delete()
+    return _erase(stakeholder, points)
 
 
 def _erase(stakeholder: Stakeholder, points: list[ContactPoint]) -> dict[str, int]:

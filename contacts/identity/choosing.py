@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contacts.identity.models import StakeholderMerge
 from contacts.identity.rows import field_of
 from contacts.models import CustomField, Stakeholder
 from contacts.names import full_name
@@ -36,6 +37,10 @@ WHY: dict[str, str | Promise] = {
 
 class UnknownChoice(Refused):
     """A field that cannot be chosen, or a person who is not among those being merged."""
+
+
+Moment = tuple[datetime, int]
+"""When, and in which order within one transaction."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def choices(people: Sequence[Stakeholder], wanted: Mapping[str, int] | None = No
     labels = _labels(people)
     wanted = wanted or {}
     _check(labels, wanted, people)
-    since = _since(people, labels)
+    since = since_when(people, labels)
     made = {field: _choice(field, labels[field], people, since, wanted.get(field)) for field in labels if field != NAME}
     name = _name(labels[NAME], people, since, wanted.get(NAME), made)
     return [name, *made.values()]
@@ -92,6 +97,13 @@ def changes_of(survivor: Stakeholder, others: Mapping[int, Stakeholder], chosen:
     return {**plain, "custom": {**survivor.custom, **own}} if own else plain
 
 
+def origin_of(merged: Stakeholder, chosen: Mapping[str, int]) -> dict[str, list[str]]:
+    """The values that come from `merged`, with when they had got them."""
+    fields = {field: field for field, pk in chosen.items() if pk == merged.pk}
+    moments = since_when([merged], fields)
+    return {field: [value_of(merged, field), moments[merged.pk, field][0].isoformat()] for field in fields}
+
+
 def _labels(people: Sequence[Stakeholder]) -> dict[str, str]:
     """What can be chosen, in the order of the page; names of its parts only where somebody has them."""
     fields = {name: str(field_of(Stakeholder, name).verbose_name) for name in FIELDS}
@@ -112,17 +124,29 @@ def _check(labels: Mapping[str, str], wanted: Mapping[str, int], people: Sequenc
             raise UnknownChoice(_("Number %(pk)s is not among those who become one.") % {"pk": pk})
 
 
-def _since(people: Sequence[Stakeholder], fields: Mapping[str, str]) -> dict[tuple[int, str], datetime]:
+def since_when(people: Sequence[Stakeholder], fields: Mapping[str, str]) -> dict[tuple[int, str], Moment]:
     """When each value came to be what it is, from history; when the person was last changed if history is silent."""
-    since = {(person.pk, field): person.updated_at for person in people for field in fields}
+    since = {(person.pk, field): (person.updated_at, 0) for person in people for field in fields}
     before: dict[tuple[int, str], str] = {}
     history = Stakeholder.pgh_event_model.objects.filter(pgh_obj__in=[person.pk for person in people])  # type: ignore[attr-defined]
     for event in history.order_by("pgh_id"):
         for field in fields:
             place, value = (event.pgh_obj_id, field), value_of(event, field)
             if before.get(place) != value:
-                before[place], since[place] = value, event.pgh_created_at
-    return since
+                before[place], since[place] = value, (event.pgh_created_at, event.pgh_id)
+    return since | _from_merges(people, since)
+
+
+def _from_merges(people: Sequence[Stakeholder], since: dict[tuple[int, str], Moment]) -> dict[tuple[int, str], Moment]:
+    """A value that came by a merge is as old as it was with whom it came from."""
+    named = {person.pk: person for person in people}
+    merges = StakeholderMerge.objects.filter(survivor__in=named, undone_at__isnull=True).order_by("pk")
+    older: dict[tuple[int, str], Moment] = {}
+    for survivor, taken in merges.values_list("survivor_id", "kept__since"):
+        for field, (value, at) in (taken or {}).items():
+            if (survivor, field) in since and value_of(named[survivor], field) == value:
+                older[survivor, field] = (datetime.fromisoformat(at), 0)
+    return older
 
 
 def _choice(field: str, label: str, people: Sequence[Stakeholder], since: dict, wanted: int | None) -> Choice:
@@ -130,7 +154,7 @@ def _choice(field: str, label: str, people: Sequence[Stakeholder], since: dict, 
     chosen, why = _newest(field, values, since)
     if wanted is not None and wanted != chosen:
         chosen, why = wanted, "chosen"
-    return Choice(field, label, values, {pk: since[pk, field] for pk in values}, chosen, why)
+    return Choice(field, label, values, {pk: since[pk, field][0] for pk in values}, chosen, why)
 
 
 def _newest(field: str, values: dict[int, str], since: dict) -> tuple[int, str]:
@@ -160,4 +184,4 @@ def _name(
     if wanted is not None and wanted != chosen:
         chosen, why = wanted, "chosen"
         values.setdefault(PUT_TOGETHER, full_name(*parts)) if wanted == PUT_TOGETHER else None
-    return Choice(NAME, label, values, {person.pk: since[person.pk, NAME] for person in people}, chosen, why)
+    return Choice(NAME, label, values, {person.pk: since[person.pk, NAME][0] for person in people}, chosen, why)

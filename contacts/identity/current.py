@@ -23,6 +23,19 @@ def whoever_is_now(pk: int) -> Stakeholder | None:
     return Stakeholder.objects.filter(pk=pk).first() or Stakeholder.objects.filter(pk=current_id(pk)).first()
 
 
+def hold(stakeholder: Stakeholder) -> Stakeholder:
+    """Lock somebody, who may have been merged a moment ago, and answer with who they are now."""
+    locked = Stakeholder.objects.select_for_update()
+    return locked.filter(pk=stakeholder.pk).first() or locked.get(pk=current_id(stakeholder.pk))
+
+
+def whose_it_was(place: str, pk: int) -> Stakeholder | None:
+    """Whom row `pk` of `place` is about although a merge let it go, for the survivor had one of the same."""
+    let_go = {"journal": [{"did": "changed", "place": place, "pk": pk}]}
+    merge = StakeholderMerge.objects.filter(undone_at__isnull=True, kept__contains=let_go).order_by("pk").last()
+    return merge.survivor if merge else None
+
+
 def row_now(place: str, pk: int) -> int | None:
     """The number of the row that stands for row `pk` of `place`, which a merge dropped as it was there twice."""
     dropped = [{"did": "dropped", "place": place, "row": {"id": pk}}]

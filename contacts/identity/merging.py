@@ -15,12 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.identity import consent
-from contacts.identity.choosing import changes_of, choices
+from contacts.identity.choosing import changes_of, choices, origin_of
 from contacts.identity.current import current_id
 from contacts.identity.journal import Journal
 from contacts.identity.models import StakeholderMerge
 from contacts.identity.moving import hold_what_moves, left_behind, move_candidates, move_everything, owned
 from contacts.identity.rows import BOOK, plain_row
+from contacts.locks import have_the_book_alone, patiently
 from contacts.models import Stakeholder
 from contacts.signals import stakeholders_merged
 from crm.errors import Refused
@@ -41,6 +42,7 @@ class LeftBehind(RuntimeError):
     """Something still points to the merged one; the merge is undone as a whole."""
 
 
+@patiently
 @transaction.atomic
 def merge_stakeholders(
     survivor: Stakeholder, merged: Stakeholder, *, fields: Mapping[str, int] | None = None, by
@@ -54,6 +56,7 @@ def merge_stakeholders(
     return known or merge_all(survivor, [merged], fields=fields, by=by)[0]
 
 
+@patiently
 @transaction.atomic
 def merge_all(
     survivor: Stakeholder, others: Sequence[Stakeholder], *, fields: Mapping[str, int] | None = None, by
@@ -81,6 +84,7 @@ def put_together(merge: StakeholderMerge, *, chosen: Mapping[str, int], by) -> N
     merged = Stakeholder.objects.get(pk=merge.merged_id)
     had, row, journal = owned(survivor.pk), plain_row(merged), Journal()
     disagreed = [outcome for outcome in consent.outcomes([survivor.pk, merged.pk]) if outcome.differ]
+    since = origin_of(merged, chosen)
     taken = changes_of(survivor, {merged.pk: merged}, chosen)
     with pgtrigger.ignore(APPEND_ONLY):
         move_everything(journal, survivor.pk, merged.pk)
@@ -99,6 +103,7 @@ def put_together(merge: StakeholderMerge, *, chosen: Mapping[str, int], by) -> N
         "survivor": survivor.pk,
         "row": row,
         "chosen": dict(chosen),
+        "since": since,
         "had": had,
         "journal": journal.steps,
         "said": said,
@@ -118,9 +123,10 @@ def _leave_the_book(merged: Stakeholder) -> None:
 
 
 def lock(people: Sequence[int]) -> dict[int, Stakeholder]:
-    """Lock people in the order of their numbers, as everybody does, after what hangs on them."""
+    """Lock people in the order of their numbers, as everybody does, after what hangs on them and the book."""
     numbers = sorted(set(people))
     hold_what_moves(numbers)
+    have_the_book_alone()
     rows = Stakeholder.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
     return {person.pk: person for person in rows}
 

@@ -23,6 +23,7 @@ from contacts.identity.models import StakeholderMerge
 from contacts.identity.moving import owned
 from contacts.identity.rows import Spot, keys, moving_spots, row_from
 from contacts.identity.taking_back import Report, TakingBack
+from contacts.locks import patiently
 from contacts.models import ConsentEvent, ContactPoint, Stakeholder
 from crm.errors import Refused
 from crm.history import acting
@@ -37,6 +38,7 @@ class CannotTakeApart(Refused):
     """This merge was taken back already, or one of its people was erased."""
 
 
+@patiently
 @transaction.atomic
 def unmerge(merge: StakeholderMerge, *, by) -> dict[str, Any]:
     """Restore both people of `merge`; gives the report as plain values. Raises CannotTakeApart.
@@ -61,6 +63,17 @@ def unmerge(merge: StakeholderMerge, *, by) -> dict[str, Any]:
     return told
 
 
+def take_everybody_apart(stakeholder: Stakeholder, *, by) -> list[Stakeholder]:
+    """Everybody who was merged into `stakeholder`, and into them, restored; whoever is erased is erased whole."""
+    apart: list[Stakeholder] = []
+    merges = StakeholderMerge.objects.filter(survivor=stakeholder.pk, undone_at__isnull=True)
+    while merge := merges.filter(kept__has_key="journal").order_by("-pk").first():
+        unmerge(merge, by=by)
+        person = Stakeholder.objects.get(pk=merge.merged_id)
+        apart += [*take_everybody_apart(person, by=by), person]
+    return apart
+
+
 def _locked(merge: StakeholderMerge) -> tuple[StakeholderMerge, list[StakeholderMerge]]:
     """The merge as it is now with the later ones of the same survivor, all locked."""
     known = StakeholderMerge.objects.filter(pk=merge.pk).first()
@@ -71,6 +84,8 @@ def _locked(merge: StakeholderMerge) -> tuple[StakeholderMerge, list[Stakeholder
     merges = list(family.filter(pk__gte=merge.pk).order_by("pk"))
     if not merges or merges[0].pk != merge.pk:
         raise CannotTakeApart(_("They were taken apart already. Nothing was changed."))
+    if any("journal" not in one.kept for one in merges):
+        raise CannotTakeApart(_("What is needed to take them apart was not kept. Nothing was changed."))
     return merges[0], merges[1:]
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from contacts import leaving
 from contacts.actions import come_back, leave_all, leave_list
+from contacts.identity.current import whoever_is_now
 from contacts.leaving import LeaveLink
 from contacts.models import Stakeholder, Topic
 from contacts.views.frame import address_of, nobody_here, signed_page, speak_to
@@ -52,7 +53,7 @@ def leave_one_click(request: HttpRequest, token: str) -> HttpResponse:
 def left(request: HttpRequest, token: str) -> HttpResponse:
     """What was left, and for an hour the button that takes it back."""
     what = leaving.read_come_back_token(token)
-    stakeholder = Stakeholder.objects.filter(pk=what.stakeholder_id).first()
+    stakeholder = whoever_is_now(what.stakeholder_id)
     if stakeholder is None:
         return nobody_here(request)
     speak_to(request, stakeholder)
@@ -73,8 +74,7 @@ def left(request: HttpRequest, token: str) -> HttpResponse:
 
 def _who_leaves_what(token: str) -> Reader:
     link = leaving.read_leave_token(token)
-    stakeholder = Stakeholder.objects.filter(pk=link.stakeholder_id).first()
-    return link, stakeholder, Topic.objects.filter(pk=link.topic_id).first()
+    return link, whoever_is_now(link.stakeholder_id), Topic.objects.filter(pk=link.topic_id).first()
 
 
 def _page(token: str, stakeholder: Stakeholder, topic: Topic) -> dict:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contacts import leaving
 from contacts.actions import change_preferences, leave_all, send_preferences_link, send_privacy_request
 from contacts.forms.preferences import LinkForm, PreferencesForm
+from contacts.identity.current import whoever_is_now
 from contacts.models import Stakeholder, Suppression
 from contacts.views.frame import address_of, nobody_here, signed_page, speak_to
 from contacts.wording import consent_wording
@@ -92,7 +93,7 @@ def preferences_link_sent(request: HttpRequest) -> HttpResponse:
 
 
 def _whose(token: str) -> Stakeholder | None:
-    return Stakeholder.objects.filter(pk=leaving.read_preferences_token(token)).first()
+    return whoever_is_now(leaving.read_preferences_token(token))
 
 
 def _closed(stakeholder: Stakeholder) -> bool:

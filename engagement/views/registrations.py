@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from contacts.identity.current import row_now
 from crm.errors import Refused
 from crm.links import BadLink, read
 from engagement.actions import cancel_registration, place_in_waitlist
@@ -18,6 +19,7 @@ DONE_PURPOSE = "registration-done"
 """The link to the result: it tells how it went and can change nothing, unlike the one in the mail."""
 DONE_FOR = timedelta(days=1)
 OPEN_AFTER_THE_EVENT = timedelta(days=30)
+REGISTRATIONS = "engagement.Registration.stakeholder"
 
 
 @never_cache
@@ -53,7 +55,10 @@ def _read(purpose: str, token: str, max_age: timedelta | None = None) -> list:
 
 
 def _find(pk: int) -> Registration:
-    registration = get_object_or_404(Registration.objects.select_related("event", "stakeholder"), pk=pk)
+    known = Registration.objects.select_related("event", "stakeholder")
+    registration = known.filter(pk=pk).first() or known.filter(pk=row_now(REGISTRATIONS, pk) or 0).first()
+    if registration is None:
+        raise Http404
     if registration.event.ends_at + OPEN_AFTER_THE_EVENT < timezone.now():
         raise Http404
     return registration

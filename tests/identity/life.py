@@ -19,7 +19,6 @@ from contacts.models import (
     ImportRun,
     JoinRequest,
     Partner,
-    Stakeholder,
     StakeholderMerge,
     StakeholderType,
     Topic,
