@@ -21,6 +21,7 @@ for _verb, _words in {
     "merge_stakeholders": _("merged two who are one"),
     "make_primary": _("chose a main address"),
     "remove_contact_point": _("removed an address or number"),
+    "revert_import": _("took back a partner's file"),
     "save_segment": _("saved a segment"),
     "set_types": _("changed types"),
     "suppress": _("stopped mail to an address"),

@@ -8,6 +8,7 @@ from contacts.imports.actions import State, check_import, commit_import
 from contacts.imports.errors import BeingSaved, NotReady, Unreadable
 from contacts.imports.models import ImportRun
 from contacts.imports.resuming import interrupted_runs
+from contacts.imports.reverting import revert_import
 from crm.actions.jobs import fail_job, finish_job
 from crm.bell import ring
 
@@ -25,10 +26,17 @@ def commit_received_file(run_id: int) -> None:
 
 
 @shared_task
+def revert_saved_file(run_id: int) -> None:
+    """Take back what a saved file did."""
+    _work_on(run_id, revert_import)
+
+
+@shared_task
 def resume_imports() -> None:
     """Ring again for runs whose worker is gone; the clock calls this every minute."""
+    doors = {State.CHECKING: check_received_file, State.REVERTING: revert_saved_file}
     for run in interrupted_runs():
-        ring(check_received_file.name if run.state == State.CHECKING else commit_received_file.name, run.pk)
+        ring(doors.get(State(run.state), commit_received_file).name, run.pk)
 
 
 def _work_on(run_id: int, verb) -> None:

@@ -28,6 +28,7 @@ from crm.history import acting
 
 log = logging.getLogger(__name__)
 State = ImportRun.State
+TAKEN_BACK = (State.REVERTING, State.REVERTED)
 LARGEST_FILE = 512 << 20
 TRIES = 3
 
@@ -99,7 +100,7 @@ def check_import(run: ImportRun, *, by=None) -> ImportRun:
 
 
 def _check(run: ImportRun) -> None:
-    if run.state in (State.COMMITTED, State.COMMITTING):
+    if run.state in (State.COMMITTED, State.COMMITTING, *TAKEN_BACK):
         raise NotReady(_("This file is saved already."))
     _note(run, state=State.CHECKING, refusal="", asked_at=timezone.now())
     with _refusals_kept(run), Progress(run.job) as told, transaction.atomic(), staging_of(run):
@@ -119,6 +120,8 @@ def commit_import(run: ImportRun, *, by=None) -> ImportRun:
     """
     with only_worker_on(run):
         run.refresh_from_db(fields=["state"])
+        if run.state in TAKEN_BACK:
+            raise NotReady(_("This file was taken back. Send it again to save it."))
         if run.state != State.COMMITTED:
             _save(run, by=by)
     return run

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from contacts.imports.actions import State
 from contacts.imports.errors import NotReady
 from contacts.imports.models import ImportRun
+from contacts.imports.reverting import begin_revert
 from contacts.imports.warnings.ticks import refuse_unticked
 from crm.actions.jobs import start_job
 
@@ -31,6 +32,13 @@ def ask_for_commit(run: ImportRun, *, by) -> None:
         raise NotReady(_("This file cannot be saved now. Look at its page for why."))
     refuse_unticked(current)
     _ask(run, State.COMMITTING, _("Saving %(file)s"), by)
+
+
+@transaction.atomic
+def ask_for_revert(run: ImportRun, *, by) -> None:
+    """Leave word that what the file did is to be taken back; the caller rings. Raises NotReady when it cannot be."""
+    begin_revert(run, by=by)
+    _ask(run, State.REVERTING, _("Taking back %(file)s"), by)
 
 
 def _ask(run: ImportRun, state: str, label: str, by) -> None:

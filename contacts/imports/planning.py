@@ -124,12 +124,14 @@ JOIN unnest(%(all)s::int[]) AS t(topic) ON v.action IS NOT NULL AND (
     OR v.action = 'withdrawn' AND (who.state <> 'unsubscribed' OR cardinality(%(topics)s::int[]) = 0))
 WHERE {condition} AND NOT EXISTS (
     SELECT FROM contacts_consent c WHERE c.stakeholder_id = who.person AND c.topic_id = t.topic
-      AND c.channel = 'email' AND (v.action = 'given' OR c.state = 'withdrawn'))
+      AND c.channel = 'email' AND (v.action = 'given' OR c.state = 'withdrawn')
+      AND NOT (c.state = 'withdrawn' AND EXISTS (
+          SELECT FROM contacts_consentevent e WHERE e.id = c.event_id AND e.evidence ? 'takes back')))
   AND (v.action = 'withdrawn' OR NOT EXISTS (SELECT FROM shut WHERE shut.leader = who.leader))
 """
 """What would be written about consent. A yes only for topics of the run (and of the row, where the file has a
 column of topics), only where nothing was ever said, and never for somebody with a suppressed address; a no
-wherever it is not written yet."""
+wherever it is not written yet. A yes that was taken back with its import counts as never said."""
 
 SHUT = """
 CREATE TABLE shut AS

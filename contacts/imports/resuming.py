@@ -15,6 +15,6 @@ PATIENCE = timedelta(minutes=1)
 def interrupted_runs() -> list[ImportRun]:
     """Runs that somebody asked for and nobody works on."""
     asked = ImportRun.objects.filter(
-        state__in=[State.CHECKING, State.COMMITTING], asked_at__lt=timezone.now() - PATIENCE
+        state__in=[State.CHECKING, State.COMMITTING, State.REVERTING], asked_at__lt=timezone.now() - PATIENCE
     ).order_by("pk")
     return [run for run in asked if not is_worked_on(run)]

@@ -30,7 +30,7 @@ def test_a_changed_person_keeps_what_was_there_and_what_was_added(commit, ann):
         "fields": {"last_name": ["", "Lee"], "zip": ["", "28202"]},
         "points": [phone.pk],
         "tags": [Tagging.objects.get(tag=donor).pk],
-        "words": [donor.pk],
+        "words": [[donor.pk, "Donor"]],
         "affiliations": [[Affiliation.objects.get().pk, "Director"]],
         "organisations": [fund.pk],
         "consent": [ConsentEvent.objects.get().pk],
@@ -50,7 +50,10 @@ def test_a_new_person_keeps_what_came_into_being_beside_them(commit, db):
     row = ("bo@example.org", "Bo", "Lee", "", "", "Donor", "Hope Fund", "", "")
     again = ("cy@example.org", "Cy", "Lee", "", "", "donor", "hope fund", "", "")
     run = commit(csv_of(HEAD, row, again))
-    made = {"organisations": [Stakeholder.objects.get(kind="organisation").pk], "words": [Tag.objects.get().pk]}
+    made = {
+        "organisations": [Stakeholder.objects.get(kind="organisation").pk],
+        "words": [[Tag.objects.get().pk, "Donor"]],
+    }
     assert (image(run), image(run, 3)) == (made, None)
 
 

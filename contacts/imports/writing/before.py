@@ -6,7 +6,7 @@ over is nobody's. `BEFORE` then makes one value of it for each row of the file, 
     {"fields": {"zip": ["", "28202"]}, "custom": {slug: [was, now]},
      "points": [ids], "statuses": [[point, was, now]], "mains": [[point that was the main one, point that is]],
      "types": [ids], "tags": [ids], "affiliations": [[id, role]], "externals": [ids], "consent": [event ids],
-     "suppressions": [ids], "organisations": [ids of stakeholders], "words": [ids of tags]}
+     "suppressions": [ids], "organisations": [ids of stakeholders], "words": [[tag, name]]}
 
 `organisations` and `words` are what the row brought into being beyond its person. Somebody new needs none of the
 rest: all they have is from the file, up to the numbers of `MARKS`, which are kept once for a chunk.
@@ -59,7 +59,8 @@ SELECT n.line, 'suppressions', to_jsonb(m.id) FROM made m JOIN new_suppression n
 NOTING_WORDS = """
 WITH made AS ({insert} RETURNING id, name)
 INSERT INTO noted (line, what, item)
-SELECT min(n.leader), 'words', to_jsonb(m.id) FROM made m JOIN new_tag n ON n.word = lower(m.name) GROUP BY m.id
+SELECT min(n.leader), 'words', jsonb_build_array(m.id, m.name)
+FROM made m JOIN new_tag n ON n.word = lower(m.name) GROUP BY m.id, m.name
 """
 
 BEFORE = """

@@ -1,0 +1,216 @@
+"""The verb that takes an import back, a chunk at a time, and can be taken up after a crash."""
+
+import logging
+from collections import Counter
+from functools import partial
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contacts.imports.actions import State
+from contacts.imports.errors import NotReady
+from contacts.imports.locks import made_for_sets, only_worker_on, turn_of_partner
+from contacts.imports.models import ImportRun
+from contacts.imports.progress import Progress
+from contacts.imports.reverting.consent import by_person, take_back_consent
+from contacts.imports.reverting.removing import remove
+from contacts.imports.reverting.report import note_left
+from contacts.imports.reverting.restoring import restore
+from contacts.imports.reverting.undoing import (
+    BORN_ORGANISATIONS,
+    BORN_PEOPLE,
+    ORGANISATIONS,
+    PEOPLE,
+    TAGS,
+    gather,
+    gather_born,
+)
+from contacts.imports.staging import drop_staging
+from contacts.locks import have_the_book_alone
+from contacts.models import ConsentEvent
+from contacts.signals import consent_withdrawn
+from crm.history import acting
+
+log = logging.getLogger(__name__)
+CHUNK = 5_000
+TRIES = 3
+MEETINGS = ("40P01", "40001")
+"""Two writers met: the chunk is rolled back and done again."""
+
+WORDS = """
+WITH made AS (
+    SELECT u.line, (w.pair ->> 0)::bigint AS id, w.pair ->> 1 AS name
+    FROM undo u, jsonb_array_elements(u.image -> 'words') AS w(pair)
+), gone AS (
+    DELETE FROM contacts_tag t USING made WHERE t.id = made.id AND t.name = made.name
+        AND NOT EXISTS (SELECT FROM contacts_tagging x WHERE x.tag_id = t.id)
+        AND NOT EXISTS (SELECT FROM contacts_segment s WHERE strpos(s.definition::text, '"tag"') > 0
+            AND (s.definition::text ~ ('\\m' || t.id || '\\M')
+                OR strpos(s.definition::text, to_json(t.name)::text) > 0))
+    RETURNING t.id
+), left_over AS (
+    INSERT INTO remains (line, id, reason) SELECT made.line, made.id, 'tag' FROM made JOIN contacts_tag t USING (id)
+    WHERE made.id NOT IN (SELECT id FROM gone)
+)
+SELECT count(*) FROM gone
+"""
+"""A tag the import brought goes when nobody carries it and no saved question asks for it."""
+
+
+def revert_import(run: ImportRun, *, by=None, ends: str = State.REVERTED) -> ImportRun:
+    """Take back what the import `run` did, and say what stays and why; safe to repeat after a crash.
+
+    Raises NotReady when there is nothing to take back, BeingSaved when a worker is on it. `ends` is the state
+    at the end: CANCELLED for a file that was stopped half-way.
+    """
+    if run.state in (State.REVERTED, State.CANCELLED):
+        return run
+    with only_worker_on(run):
+        begin_revert(run, by=by, ends=ends)
+        try:
+            _all_of_it(run, by)
+        except Exception as error:
+            log.error("Taking back import %s stopped: %s", run.pk, type(error).__name__)
+            _note_failure(run)
+            raise
+    return run
+
+
+def _all_of_it(run: ImportRun, by) -> None:
+    facts = {"source": source_of(run)}
+    with Progress(run.job) as told, turn_of_partner(run, told), acting("revert_import", by, **facts):
+        while _is_under_way(run):
+            _step(run, by)
+            told(_percent(run), _("Taken back up to line %(line)d") % {"line": run.reached})
+        _finish(run)
+
+
+def source_of(run: ImportRun) -> str:
+    """How history names what an import did; the same words stand there when it is saved."""
+    return f"import {run.pk}"
+
+
+@transaction.atomic
+def begin_revert(run: ImportRun, *, by, ends: str = State.REVERTED) -> None:
+    """Note that the import is being taken back; once begun it goes on from where it stopped. Raises NotReady."""
+    current = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if current.state != State.REVERTING:
+        if not current.marks or not (current.state == State.COMMITTED or ends == State.CANCELLED):
+            raise NotReady(_("There is nothing to take back: this file was not saved, or before that was possible."))
+        current.state = State.REVERTING
+        current.reached = 0
+        current.reverted_by = by
+        current.revert_report = {"phase": "people", "ends": ends, "done": {}, "left": {}}
+    current.refusal = ""
+    current.asked_at = timezone.now()
+    current.save(update_fields=["state", "reached", "reverted_by", "revert_report", "refusal", "asked_at"])
+    _copy(current, run)
+
+
+def _step(run: ImportRun, by) -> None:
+    """One chunk; when it meets another writer it is tried again."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            return _chunk(run, by)
+        except OperationalError as error:
+            if attempt == TRIES or getattr(error.__cause__, "sqlstate", "") not in MEETINGS:
+                raise
+            log.info("Taking back import %s met another writer and tries the chunk again", run.pk)
+
+
+@transaction.atomic
+def _chunk(run: ImportRun, by) -> None:
+    """The next rows of the phase the run is in, and how far that is; at the end of a phase the next one is noted."""
+    made_for_sets()
+    have_the_book_alone()
+    current = ImportRun.objects.select_for_update().get(pk=run.pk)
+    report = current.revert_report
+    if _is_under_way(current):
+        rows, work = PHASES[report["phase"]]
+        line = gather(current, rows, after=current.reached, chunk=CHUNK)
+        if line is None:
+            names = [*PHASES, END]
+            report["phase"] = names[names.index(report["phase"]) + 1]
+            current.reached = 0
+        else:
+            report["done"] = dict(Counter(report["done"]) + work(current, by))
+            report["left"] = dict(Counter(report["left"]) + note_left(current))
+            current.reached = line
+        current.save(update_fields=["reached", "revert_report"])
+    _copy(current, run)
+
+
+def _is_under_way(run: ImportRun) -> bool:
+    return run.state == State.REVERTING and run.revert_report["phase"] != END
+
+
+def _people(run: ImportRun, by) -> Counter[str]:
+    """Known people get back what they had; new ones go, or stay without the yes of the file."""
+    done = restore(run, source_of(run))
+    gather_born(run, BORN_PEOPLE)
+    done["removed"] = remove(run, source_of(run))
+    done["consent"] = _consent(run, by, shut=True)
+    return done
+
+
+def _organisations(run: ImportRun, by) -> Counter[str]:
+    """Organisations that came as rows or as somebody's employer, once no person holds on to them."""
+    gather_born(run, BORN_ORGANISATIONS)
+    done = Counter({"organisations": remove(run, source_of(run))})
+    done["consent"] = _consent(run, by, shut=False)
+    return done
+
+
+def _tags(run: ImportRun, by) -> Counter[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(WORDS)
+        return Counter({"words": cursor.fetchone()[0]})
+
+
+def _consent(run: ImportRun, by, *, shut: bool) -> int:
+    words = take_back_consent(run, by=by, shut=shut)
+    if words:
+        transaction.on_commit(partial(_tell, by_person(words)))
+    return len(words)
+
+
+def _tell(left: dict[int, list[int]]) -> None:
+    for person, topics in left.items():
+        consent_withdrawn.send_robust(ConsentEvent, stakeholder_id=person, topic_ids=topics)
+
+
+END = "end"
+PHASES = {"people": (PEOPLE, _people), "organisations": (ORGANISATIONS, _organisations), "tags": (TAGS, _tags)}
+"""Each phase goes through the rows of the file once; people first, then what they stood in."""
+
+
+@transaction.atomic
+def _finish(run: ImportRun) -> None:
+    current = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if current.state == State.REVERTING and current.revert_report["phase"] == END:
+        current.state = current.revert_report["ends"]
+        current.reverted_at = timezone.now()
+        current.save(update_fields=["state", "reverted_at"])
+        drop_staging(current)
+    _copy(current, run)
+
+
+def _percent(run: ImportRun) -> int:
+    """People are nearly all of the work."""
+    if run.revert_report["phase"] != "people":
+        return 95
+    return min(95, 95 * run.reached // max(1, sum(run.counts.values())))
+
+
+def _note_failure(run: ImportRun) -> None:
+    """Why it stopped; nobody is rung for it again until a person asks."""
+    run.refusal = _("Taking it back stopped part of the way; what is done is kept. Try again.")
+    run.asked_at = None
+    run.save(update_fields=["refusal", "asked_at"])
+
+
+def _copy(current: ImportRun, run: ImportRun) -> None:
+    """Let the caller's run say what the database says."""
+    for name in ("state", "reached", "reverted_by", "reverted_at", "revert_report", "refusal", "asked_at"):
+        setattr(run, name, getattr(current, name))

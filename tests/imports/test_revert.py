@@ -1,0 +1,350 @@
+"""Taking an import back: what goes, what stays, and that it says why."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from contacts.actions import (
+    add_phone,
+    affiliate,
+    give_consent,
+    lift_suppression,
+    make_primary,
+    suppress,
+    tag_stakeholders,
+    update_stakeholder,
+    withdraw_consent,
+)
+from contacts.imports.actions import State
+from contacts.imports.asking import ask_for_revert
+from contacts.imports.errors import NotReady
+from contacts.imports.reverting import revert_import, steps, told_in_words
+from contacts.models import Consent, ConsentEvent, ContactPoint, ImportRun, Stakeholder, Suppression, Tag, Topic
+from contacts.tasks import resume_imports, revert_saved_file
+from crm.history import entries
+from tests.factories import (
+    GatheringFactory,
+    OrganisationFactory,
+    RegistrationFactory,
+    SegmentFactory,
+    StakeholderFactory,
+)
+from tests.imports.book import snapshot
+from tests.imports.conftest import counts, csv_of
+
+HEAD = ("E-mail", "First name", "Last name", "Phone", "Zip", "Tags", "Company", "Job title", "Types")
+ANN = ("ann@example.org", "Ann", "Lee", "704-555-0100", "28202", "host; Donor", "Hope Fund", "Director", "Activist")
+BO = ("bo@example.org", "Bo", "Ruiz", "704-555-0101", "28205", "Donor", "Hope Fund", "", "Activist")
+
+
+@pytest.fixture
+def ann(db):
+    person = StakeholderFactory(first_name="Ann", last_name="", name="Ann", email="ann@example.org")
+    tag_stakeholders([person.pk], ["Host"])
+    return person
+
+
+@pytest.fixture
+def newsletter(db):
+    return Topic.objects.get(slug="newsletter")
+
+
+def left(run):
+    return run.revert_report["left"]
+
+
+def test_nobody_did_anything_since_and_the_book_is_as_it_was(commit, ann, staff):
+    OrganisationFactory(name="Grace Church")
+    before = snapshot()
+    grace = ("", "", "", "", "28202", "", "Grace Church", "", "Faith")
+    shelter = ("", "", "", "", "28203", "Donor", "Night Shelter", "", "Nonprofit")
+    run = commit(csv_of(HEAD, ANN, BO, grace, shelter), topics=["newsletter", "events"])
+    assert counts(run) == {"updated": 2, "created": 2}
+    assert snapshot() != before
+    revert_import(run, by=staff)
+    assert snapshot() == before
+    assert (run.state, run.reverted_by, left(run)) == (State.REVERTED, staff, {})
+    assert run.revert_report["done"]["removed"] == 1
+    assert not run.rows.exclude(stakeholder=None).filter(outcome="created").exists()
+
+
+def test_chunks_of_one_row_do_the_same(commit, ann, monkeypatch):
+    monkeypatch.setattr(steps, "CHUNK", 1)
+    before = snapshot()
+    run = commit(csv_of(HEAD, ANN, BO), topics=["newsletter"])
+    revert_import(run)
+    assert snapshot() == before
+
+
+def test_what_somebody_edited_stays_and_the_rest_goes_back(commit, ann, staff):
+    run = commit(csv_of(HEAD, ANN))
+    ann.refresh_from_db()
+    update_stakeholder(ann, zip="28210", by=staff)
+    revert_import(run)
+    ann.refresh_from_db()
+    assert (ann.zip, ann.last_name) == ("28210", "")
+    assert left(run) == {"field:zip": 1}
+    assert run.rows.get(line=2).message == "Stays as it is: the zip code was changed since."
+
+
+def test_an_address_made_the_main_one_since_stays(commit, ann, staff):
+    run = commit(csv_of(("E-mail", "E-mail 2", "Name"), ("ann@example.org", "a@lee.example.org", "Ann Lee")))
+    make_primary(ContactPoint.objects.get(normalized="a@lee.example.org"), by=staff)
+    revert_import(run)
+    assert ann.contact_points.count() == 2
+    assert left(run) == {"point": 1}
+
+
+def test_the_next_number_becomes_the_main_one(commit, ann, staff):
+    run = commit(csv_of(HEAD, ANN))
+    add_phone(ann, "704-555-0199", by=staff)
+    revert_import(run)
+    numbers = ann.contact_points.filter(kind="phone")
+    assert list(numbers.values_list("value", "is_primary")) == [("704-555-0199", True)]
+
+
+def test_a_role_that_ended_since_stays(commit, ann):
+    run = commit(csv_of(HEAD, ANN))
+    ann.affiliations.update(ended_on="2026-01-01")
+    revert_import(run)
+    assert ann.affiliations.count() == 1
+    assert left(run) == {"affiliation": 1, "contacts.Affiliation.organisation": 1}
+    assert "people belong to it" in run.rows.get(line=2).message
+
+
+class TestSomebodyNew:
+    """People whom the import put in the book."""
+
+    @pytest.fixture
+    def run(self, commit, db):
+        return commit(csv_of(HEAD, BO), topics=["newsletter"])
+
+    @pytest.fixture
+    def bo(self, run):
+        return Stakeholder.objects.get(first_name="Bo")
+
+    def stays(self, run, bo, reason):
+        revert_import(run)
+        assert Stakeholder.objects.filter(pk=bo.pk).exists()
+        assert reason in left(run), left(run)
+        assert run.rows.get(line=2).stakeholder == bo
+        return run.rows.get(line=2).message
+
+    def test_goes_when_nothing_else_says_anything_about_them(self, run):
+        revert_import(run)
+        assert not Stakeholder.objects.exists()
+        assert not ConsentEvent.objects.exists()
+
+    def test_stays_when_they_registered_for_an_event(self, run, bo):
+        RegistrationFactory(stakeholder=bo)
+        message = self.stays(run, bo, "engagement.Registration.stakeholder")
+        assert message.startswith("Stays as it is: there is: registrations.")
+        assert bo.contact_points.count() == 2
+
+    def test_stays_when_they_host(self, run, bo):
+        GatheringFactory(host=bo)
+        self.stays(run, bo, "engagement.Gathering.host")
+
+    def test_stays_when_somebody_edited_them(self, run, bo, staff):
+        update_stakeholder(bo, notes="Called me", by=staff)
+        assert "was changed by hand" in self.stays(run, bo, "edited")
+
+    def test_stays_when_somebody_tagged_them(self, run, bo, staff):
+        tag_stakeholders([bo.pk], ["Board"], by=staff)
+        self.stays(run, bo, "contacts.Tagging.stakeholder")
+
+    def test_stays_when_an_address_came_or_went(self, run, bo, staff):
+        bo.contact_points.get(kind="phone").delete()
+        self.stays(run, bo, "contacts.ContactPoint.stakeholder")
+
+    def test_stays_when_somebody_gave_them_a_role(self, run, bo, staff):
+        affiliate(bo, OrganisationFactory(), role="Chair", by=staff)
+        self.stays(run, bo, "contacts.Affiliation.person")
+
+    def test_stays_when_another_file_names_them_and_goes_once_that_is_taken_back_too(self, commit, run, bo):
+        other = commit(csv_of(HEAD, BO), partner="Food Bank")
+        assert counts(other) == {"unchanged": 1}
+        self.stays(run, bo, "contacts.ImportRow.stakeholder")
+
+    def test_goes_when_the_other_file_was_taken_back_before(self, commit, run, bo):
+        revert_import(commit(csv_of(HEAD, BO), partner="Food Bank"))
+        revert_import(run)
+        assert not Stakeholder.objects.exists()
+
+    def test_stays_without_the_yes_of_the_file(self, run, bo, newsletter):
+        assert Stakeholder.objects.mailable(newsletter).exists()
+        RegistrationFactory(stakeholder=bo)
+        revert_import(run)
+        assert not Stakeholder.objects.mailable(newsletter).exists()
+        last = bo.consent_events.latest("pk")
+        assert (last.action, last.source) == ("withdrawn", f"import {run.pk} taken back")
+
+    def test_who_left_since_stays_and_has_left(self, run, bo, newsletter):
+        withdraw_consent(bo, newsletter, source="unsubscribe link")
+        revert_import(run)
+        assert Consent.objects.get().state == "withdrawn"
+        assert Consent.objects.get().event.source == "unsubscribe link"
+
+    def test_an_organisation_stays_while_somebody_belongs_to_it(self, run, bo, staff):
+        fund = Stakeholder.objects.get(kind="organisation")
+        affiliate(StakeholderFactory(), fund, by=staff)
+        revert_import(run)
+        assert list(Stakeholder.objects.filter(kind="organisation")) == [fund]
+        assert left(run) == {"contacts.Affiliation.organisation": 1}
+
+    def test_a_new_tag_stays_while_it_is_used(self, run, bo, staff):
+        tag_stakeholders([StakeholderFactory().pk], ["Donor"], by=staff)
+        revert_import(run)
+        assert Tag.objects.filter(name="Donor").exists()
+        assert left(run) == {"tag": 1}
+
+    def test_a_new_tag_stays_while_a_saved_question_asks_for_it(self, run, db):
+        SegmentFactory(definition={"all": [{"criterion": "tag", "op": "any_of", "value": ["Donor"]}]})
+        revert_import(run)
+        assert Tag.objects.filter(name="Donor").exists()
+
+
+class TestConsent:
+    """Yes and no, taken back honestly."""
+
+    def test_a_yes_said_again_since_counts(self, commit, ann, newsletter):
+        run = commit(csv_of(HEAD, ANN), topics=["newsletter"])
+        give_consent(ann, newsletter, source="join form", wording="Yes", language="en")
+        revert_import(run)
+        assert Stakeholder.objects.mailable(newsletter).get() == ann
+        assert left(run) == {"said yes": 1}
+
+    def test_the_next_file_may_say_yes_for_whom_it_was_taken_back(self, commit, ann, newsletter):
+        revert_import(commit(csv_of(HEAD, ANN), topics=["newsletter"]))
+        assert not Stakeholder.objects.mailable(newsletter).exists()
+        commit(csv_of(HEAD, ANN), topics=["newsletter"])
+        assert Stakeholder.objects.mailable(newsletter).get() == ann
+
+    def test_but_not_for_whom_left_after_it_was_taken_back(self, commit, ann, newsletter):
+        revert_import(commit(csv_of(HEAD, ANN), topics=["newsletter"]))
+        give_consent(ann, newsletter, source="join form", wording="Yes", language="en")
+        withdraw_consent(ann, newsletter, source="unsubscribe link")
+        commit(csv_of(HEAD, ANN), topics=["newsletter"])
+        assert not Stakeholder.objects.mailable(newsletter).exists()
+
+    def test_a_no_of_the_file_stays(self, commit, ann, newsletter):
+        give_consent(ann, newsletter, source="join form", wording="Yes", language="en")
+        run = commit(csv_of((*HEAD[:3], "Status"), ("ann@example.org", "Ann", "", "unsubscribed")))
+        revert_import(run)
+        assert Consent.objects.get(topic=newsletter).state == "withdrawn"
+        assert left(run) == {"no": 1}
+        assert "a no is kept" in run.rows.get().message
+
+    def test_a_shut_address_stays_shut(self, commit, ann):
+        run = commit(csv_of((*HEAD[:3], "Status"), ("ann@example.org", "Ann", "", "cleaned")))
+        revert_import(run)
+        assert Suppression.objects.get().reason == "hard_bounce"
+        assert ContactPoint.objects.get().status == "bad"
+        assert left(run)["suppressed"] == 1
+
+    def test_a_shut_address_that_staff_opened_again_is_no_news(self, commit, ann, staff):
+        run = commit(csv_of((*HEAD[:3], "Status"), ("ann@example.org", "Ann", "", "cleaned")))
+        lift_suppression(Suppression.objects.get(), reason="They wrote to us", by=staff)
+        revert_import(run)
+        assert "suppressed" not in left(run)
+
+    def test_an_address_that_was_shut_otherwise_stays_shut(self, commit, ann):
+        run = commit(csv_of(HEAD, ANN))
+        suppress("ann@example.org", reason="complaint", source="provider")
+        revert_import(run)
+        assert Suppression.objects.count() == 1
+
+
+class TestCrash:
+    """A worker that dies half-way."""
+
+    @pytest.fixture
+    def run(self, commit, ann, monkeypatch):
+        monkeypatch.setattr(steps, "CHUNK", 2)
+        rows = [(f"p{n}@example.org", "Pat", f"No{n}", "", "28202", "", "Hope Fund", "", "") for n in range(7)]
+        self.before = snapshot()
+        return commit(csv_of(HEAD, ANN, *rows), topics=["newsletter"])
+
+    @pytest.mark.parametrize("chunks", range(8))
+    def test_another_one_goes_on_from_there(self, run, monkeypatch, chunks):
+        real, done = steps.note_left, []
+
+        def dies(run):
+            if len(done) == chunks:
+                raise KeyboardInterrupt
+            done.append(run.reached)
+            return real(run)
+
+        monkeypatch.setattr(steps, "note_left", dies)
+        try:
+            revert_import(run)
+        except KeyboardInterrupt:
+            assert ImportRun.objects.get().state == State.REVERTING
+        monkeypatch.setattr(steps, "note_left", real)
+        again = revert_import(ImportRun.objects.get())
+        assert again.state == State.REVERTED
+        assert again.revert_report["done"]["removed"] == 7
+        assert snapshot() == self.before
+
+    @pytest.mark.django_db(transaction=True)
+    def test_the_clock_rings_again_for_it(self, run, monkeypatch):
+        rung: list[tuple] = []
+        monkeypatch.setattr("contacts.tasks.ring", lambda name, pk: rung.append((name, pk)))
+        steps.begin_revert(run, by=None)
+        ImportRun.objects.update(asked_at="2026-01-01T00:00:00Z")
+        resume_imports()
+        assert rung == [(revert_saved_file.name, run.pk)]
+
+    def test_a_second_time_changes_nothing(self, run):
+        revert_import(run)
+        report = run.revert_report
+        assert revert_import(ImportRun.objects.get()).revert_report == report
+
+
+class TestDoors:
+    """The command, the worker, and who is refused."""
+
+    def test_a_worker_takes_it_back_and_the_job_says_so(self, commit, ann, staff):
+        run = commit(csv_of(HEAD, ANN), by=staff)
+        ask_for_revert(run, by=staff)
+        assert run.state == State.REVERTING
+        revert_saved_file(run.pk)
+        run.refresh_from_db()
+        assert (run.state, run.job.state) == (State.REVERTED, "done")
+
+    def test_what_was_not_saved_cannot_be_taken_back(self, check, ann, staff):
+        run = check(csv_of(HEAD, ANN))
+        with pytest.raises(NotReady, match="nothing to take back"):
+            ask_for_revert(run, by=staff)
+
+    def test_history_tells_who_took_it_back(self, commit, ann, staff):
+        revert_import(commit(csv_of(HEAD, ANN)), by=staff)
+        assert ("took back a partner's file", str(staff)) in {(entry.why, entry.who) for entry in entries()}
+
+    def test_the_command_prints_the_report(self, commit, ann, staff):
+        run = commit(csv_of(HEAD, ANN, BO))
+        ann.refresh_from_db()
+        update_stakeholder(ann, zip="28210", by=staff)
+        out = StringIO()
+        call_command("revert_import", str(run.pk), "--json", stdout=out)
+        report = json.loads(out.getvalue())
+        assert (report["run"], report["state"], report["done"]["removed"]) == (run.pk, "reverted", 1)
+        assert report["left"] == {"field:zip": 1}
+        assert report["rows"] == [{"line": 2, "message": "Stays as it is: the zip code was changed since."}]
+
+    def test_the_command_tells_it_in_words(self, commit, ann):
+        run = commit(csv_of(HEAD, ANN, BO))
+        out = StringIO()
+        call_command("revert_import", str(run.pk), stdout=out)
+        assert "1 person left the book." in out.getvalue()
+        assert told_in_words(ImportRun.objects.get()) == out.getvalue().splitlines()
+
+    @pytest.mark.parametrize("number", ["checked", "999999"])
+    def test_the_command_refuses_with_a_sentence(self, check, ann, number):
+        run = check(csv_of(HEAD, ANN))
+        with pytest.raises(CommandError) as refusal:
+            call_command("revert_import", str(run.pk) if number == "checked" else number)
+        assert refusal.value.returncode == 2
+        assert str(refusal.value).endswith(".")
