@@ -11,6 +11,10 @@ class UnknownTopic(Refused):
     """A topic was asked for that does not exist."""
 
 
+class BadMapping(Refused):
+    """Columns or words cannot be taken for what somebody chose."""
+
+
 class BeingSaved(Refused):
     """Another worker is on this run at this moment."""
 

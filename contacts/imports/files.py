@@ -12,7 +12,8 @@ from contacts.imports.cleaning.marks import default_state
 from contacts.imports.errors import Unreadable
 from contacts.imports.house import this_house
 from contacts.imports.mapping import Column, is_known
-from contacts.imports.mapping.deciding import decide
+from contacts.imports.mapping.deciding import Decided, decide
+from contacts.imports.mapping.headers import plain
 from contacts.imports.mapping.telling import about_columns, about_values, refuse_strangers
 from contacts.imports.mapping.words import Heard
 from contacts.imports.models import ImportRun
@@ -22,21 +23,27 @@ from contacts.imports.warnings.sentences import Warning, warning
 SAMPLE_ROWS = 200
 
 
+def look_at(run: ImportRun) -> tuple[Table, Decided]:
+    """The file of a run with what its columns are taken for; its headings may mean something to its partner only."""
+    known = {plain(heading) for heading in run.partner.mapping.get("columns", {})}
+    known |= {plain(column["heading"]) for column in run.mapping.get("columns", []) if column["field"]}
+    table = open_table(Path(run.file.path), lambda heading: is_known(heading) or plain(heading) in known)
+    good = (row.cells for row in table.rows() if row.problem is None)
+    return table, decide(run, table.headers, islice(good, SAMPLE_ROWS), this_house().own.values())
+
+
 class PeopleFile:
     """The stored file of a run, its columns and what cleaning it left out."""
 
     def __init__(self, run: ImportRun) -> None:
-        self.table: Table = open_table(Path(run.file.path), is_known)
-        good = (row.cells for row in self.table.rows() if row.problem is None)
-        house = this_house()
-        self.decided = decide(run, self.table.headers, islice(good, SAMPLE_ROWS), house.own.values())
+        self.table, self.decided = look_at(run)
         self.columns: list[Column] = self.decided.columns
         refuse_strangers(self.columns)
         export = self.decided.export
         self.system = run.system or (export.system if export else "")
         self.cleaner = Cleaner(
             self.columns,
-            house,
+            this_house(),
             values=self.decided.meanings,
             default_state=default_state(run.original_name),
             presence=export.presence if export else "",

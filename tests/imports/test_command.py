@@ -104,3 +104,38 @@ def test_an_unknown_topic_is_refused_by_name(file):
     assert answer.returncode == 2
     assert "shoes" in answer.stderr
     assert not ImportRun.objects.filter(state="committed").exists()
+
+
+def test_a_mapping_file_says_what_columns_and_words_mean(tmp_path):
+    people = tmp_path / "people.csv"
+    people.write_text("Contact,Who,Group\nana@example.org,Ana Ruiz,Marcher\n")
+    mapping = tmp_path / "mapping.json"
+    mapping.write_text(
+        json.dumps({"columns": {"Who": "full_name", "Group": "types"}, "values": {"types": {"Marcher": "activist"}}})
+    )
+    run(people, "--commit", "--mapping", str(mapping))
+    person = Stakeholder.objects.get()
+    assert (person.first_name, [kind.slug for kind in person.types.all()]) == ("Ana", ["activist"])
+    assert Partner.objects.get().mapping["columns"] == {"who": "full_name", "group": "types"}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "why"),
+    [
+        ("{", "The mapping file is no JSON"),
+        ('{"headings": {}}', "holds “columns” and “values”"),
+        ('{"columns": ["E-mail"]}', "names a field for each heading"),
+        ('{"values": {"types": ["Clergy"]}}', "says for types, tags, topics"),
+        ('{"columns": {"Shoe size": "tags"}}', "The file has no column “Shoe size”"),
+        ('{"columns": {"Zip": "shoes"}}', "There is no field “shoes”"),
+        (None, "There is no mapping file"),
+    ],
+)
+def test_a_mapping_file_that_does_not_fit_is_refused_with_one_line(file, tmp_path, mapping, why):
+    path = tmp_path / "mapping.json"
+    if mapping is not None:
+        path.write_text(mapping)
+    answer = refusal(file, "--mapping", str(path))
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert why in answer.stderr
+    assert "Traceback" not in answer.stderr

@@ -2,6 +2,9 @@
 
 import pytest
 
+from contacts.imports.actions import check_import, commit_import
+from contacts.imports.errors import BadMapping, NotReady
+from contacts.imports.mapping.choosing import map_import
 from contacts.imports.mapping.words import Words
 from contacts.models import Consent, Partner, Stakeholder, StakeholderType
 from tests.imports.conftest import counts, csv_of
@@ -95,6 +98,10 @@ class TestSavedWithThePartner:
         commit(self.FILE)
         assert Partner.objects.get().mapping["columns"] == {}
 
+    def test_what_was_guessed_at_the_check_is_not_either(self, check, db):
+        commit_import(check(self.FILE))
+        assert Partner.objects.get().mapping["columns"] == {}
+
     def test_a_check_remembers_nothing(self, check, db):
         check(self.FILE)
         assert Partner.objects.get().mapping == {}
@@ -117,3 +124,102 @@ def test_mailchimp_is_known_and_named(check, db):
     assert any("This looks like an export of Mailchimp" in w["text"] for w in run.warnings)
     assert run.system == "mailchimp"
     assert fields(run)["OPTIN_TIME"] == ""
+
+
+class TestChoosing:
+    """A person says what columns and words mean."""
+
+    FILE = csv_of(
+        ("E-mail", "Vorname", "First name", "Last name", "Group", "Group"),
+        ("ann@example.org", "Anna", "Ann", "Lee", "Clergy; VIP", "x"),
+    )
+
+    def chosen(self, run, columns, values=None):
+        """The run, mapped and checked."""
+        return check_import(map_import(run, columns=columns, values=values))
+
+    def test_columns_by_heading_and_by_position(self, receive):
+        run = self.chosen(
+            receive(self.FILE), {"Vorname": "first_name", 4: "types", 5: ""}, {"types": {"Clergy": "faith"}}
+        )
+        assert list(fields(run).values())[:4] == ["email", "first_name", "", "last_name"]
+        assert [column["field"] for column in run.mapping["columns"]][4:] == ["types", ""]
+        commit_import(run)
+        person = Stakeholder.objects.get()
+        assert (person.first_name, [kind.slug for kind in person.types.all()]) == ("Anna", ["faith"])
+
+    def test_a_file_that_is_saved_at_once_is_read_as_chosen(self, receive):
+        commit_import(map_import(receive(self.FILE), columns={"Vorname": "first_name"}))
+        assert Stakeholder.objects.get().first_name == "Anna"
+
+    def test_a_person_wins_over_the_partners_last_file(self, receive):
+        Partner.objects.create(name="Community House", mapping={"columns": {"group": "tags"}})
+        run = self.chosen(receive(self.FILE), {4: "types"})
+        assert [column["by"] for column in run.mapping["columns"]][4:] == ["person", "partner"]
+
+    def test_it_is_remembered_once_the_file_is_saved(self, receive):
+        run = self.chosen(
+            receive(self.FILE), {"Vorname": "first_name", "Group": "types"}, {"types": {"Clergy": "faith"}}
+        )
+        commit_import(run)
+        mapping = Partner.objects.get().mapping
+        assert mapping["columns"] == {"vorname": "first_name", "group": "types"}
+        assert mapping["values"]["types"] == {"Clergy": "faith"}
+
+    def test_a_mapped_file_must_be_checked_again(self, check):
+        run = map_import(check(self.FILE), columns={4: "tags"})
+        assert run.state == "received"
+
+    def test_a_word_can_make_a_type(self, receive):
+        run = receive(self.FILE)
+        commit_import(self.chosen(run, {4: "types"}, {"types": {"Clergy": "+", "VIP": ""}}))
+        assert [str(kind) for kind in Stakeholder.objects.get().types.all()] == ["Clergy"]
+
+    def test_tags_are_renamed_or_left_out(self, receive):
+        commit_import(
+            self.chosen(receive(self.FILE), {4: "tags", 5: ""}, {"tags": {"clergy": "Faith leaders", "VIP": ""}})
+        )
+        assert [str(tag) for tag in Stakeholder.objects.get().tags.all()] == ["Faith leaders"]
+
+    def test_a_state_of_mail_can_be_named(self, receive):
+        content = csv_of((*HEAD, "E-mail status"), (*ANN, "Enrolled"))
+        run = receive(content, topics=["newsletter"])
+        commit_import(self.chosen(run, {}, {"states": {"Enrolled": "subscribed"}}))
+        assert Consent.objects.get().state == "given"
+
+    @pytest.mark.parametrize(
+        ("columns", "values", "why"),
+        [
+            ({"Group": "colour"}, {}, "There is no field “colour”"),
+            ({"Group": "custom:gone"}, {}, "There is no field “custom:gone”"),
+            ({"Nobody": "tags"}, {}, "The file has no column “Nobody”"),
+            ({"Group": "role"}, {}, "Only one column can be “Role there”, these are several: Group, Group"),
+            ({0: "", 1: "", 2: "", 3: ""}, {}, "One column must be the e-mail address or a name"),
+            ({}, {"types": {"Clergy": "none such"}}, "“none such” is not one of these"),
+            ({}, {"language": {"Kreyol": "ht"}}, "“ht” is not one of these: en, es"),
+            ({}, {"shoes": {}}, "There are no words of the kind “shoes”"),
+            ({}, {"states": {"Unsubscribed": "subscribed"}}, "“Unsubscribed” says no to mail"),
+            ({}, {"states": {"Cleaned": "none"}}, "“Cleaned” says no to mail"),
+        ],
+    )
+    def test_what_cannot_be_is_refused_in_a_sentence(self, receive, columns, values, why):
+        run = receive(self.FILE)
+        with pytest.raises(BadMapping) as refused:
+            map_import(run, columns=columns, values=values)
+        assert why in str(refused.value)
+        run.refresh_from_db()
+        assert run.mapping == {}
+
+    def test_a_saved_file_cannot_be_mapped(self, commit):
+        with pytest.raises(NotReady):
+            map_import(commit(self.FILE), columns={})
+
+    def test_a_file_without_familiar_headings_can_be_mapped(self, receive):
+        run = receive(csv_of(("Kontakt", "Wer"), ("ann@example.org", "Ann Lee"), ("bo@example.org", "Bo Lee")))
+        commit_import(self.chosen(run, {"Wer": "full_name"}))
+        assert Stakeholder.objects.filter(first_name="Ann", last_name="Lee").exists()
+
+    def test_leaving_out_a_column_that_says_no_must_be_noticed(self, receive):
+        run = receive(csv_of((*HEAD, "Unsubscribed"), (*ANN, "yes")))
+        run = self.chosen(run, {"Unsubscribed": ""})
+        assert [w["must"] for w in run.warnings if w["code"] == "marks_left_out"] == [True]

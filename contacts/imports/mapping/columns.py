@@ -49,10 +49,10 @@ class OwnField:
 
 @dataclasses.dataclass(frozen=True)
 class Choices:
-    """What was decided before we look: by a person for this file, by this partner's last files, by the export."""
+    """What was decided before we look: for this file, by this partner's last files, by the export."""
 
-    person: Mapping[int, str] = dataclasses.field(default_factory=dict)
-    """By position of the column."""
+    file: Mapping[int, tuple[str, str]] = dataclasses.field(default_factory=dict)
+    """For this very file, by position: the field, and who decided."""
     partner: Mapping[str, str] = dataclasses.field(default_factory=dict)
     export: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """These two by heading, in the form `plain()` gives it."""
@@ -89,8 +89,8 @@ def map_columns(
 
 def _choose(column: Column, choices: Choices) -> bool:
     """Take what somebody or a known export decided about this column; tells whether there was anything."""
-    if column.at in choices.person:
-        column.field, column.by = choices.person[column.at], "person"
+    if column.at in choices.file:
+        column.field, column.by = choices.file[column.at]
         return True
     words = plain(column.heading)
     for by, chosen in (("partner", choices.partner), ("export", choices.export)):
@@ -110,8 +110,8 @@ def _guess(column: Column, values: list[str], ours: Mapping[str, str]) -> None:
 
 
 def _look_at_values(column: Column, words: str, values: list[str]) -> str:
-    """An unknown column full of addresses is the e-mail column; a “status” about something else is none."""
-    if not column.field and values:
+    """A column full of addresses, unknown or called “contact”, is e-mail; a “status” about something else is none."""
+    if column.field in {"", "full_name"} and values:
         addresses = sum(1 for value in values if "@" in value and " " not in value)
         if addresses * 2 > len(values):
             return "email"

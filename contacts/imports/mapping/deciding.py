@@ -49,7 +49,7 @@ def decide(run: ImportRun, headers: list[str], samples: Iterable[list[str]], own
     export = recognise(headers)
     saved = run.partner.mapping
     choices = Choices(
-        person=_by_person(run, headers),
+        file=_of_file(run, headers),
         partner=_still_there(saved.get("columns", {}), fields),
         export=export.columns if export else {},
     )
@@ -78,11 +78,11 @@ def remember_mapping(run: ImportRun) -> None:
     partner.save(update_fields=["mapping"])
 
 
-def _by_person(run: ImportRun, headers: list[str]) -> dict[int, str]:
-    """What a person chose for this file, by position; what was checked counts as chosen once it is saved."""
+def _of_file(run: ImportRun, headers: list[str]) -> dict[int, tuple[str, str]]:
+    """What a person chose for this file, by position; once it is being saved, everything that was checked."""
     whole = run.state == ImportRun.State.COMMITTING
     return {
-        column["at"]: column["field"]
+        column["at"]: (column["field"], column.get("by", ""))
         for column in run.mapping.get("columns", [])
         if (whole or column.get("by") == "person")
         and column["at"] < len(headers)

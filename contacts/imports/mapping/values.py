@@ -64,6 +64,9 @@ ATTENDANCE = {
 STRICTEST = ("no_contact", "complained", "unsubscribed", "bounced", "none", "subscribed")
 """When several columns or rows speak about one person, the first of these wins."""
 
+FORBIDDING = frozenset({"no_contact", "complained", "unsubscribed", "bounced"})
+"""States that forbid something."""
+
 _YES = """
     1 y yes true t si s x on checked verdadero ok
 """

@@ -1,4 +1,4 @@
-"""`manage.py import_stakeholders FILE --partner NAME [--topic SLUG ...] [--commit] [--json]`."""
+"""`manage.py import_stakeholders FILE --partner NAME [--topic SLUG ...] [--mapping FILE] [--commit] [--json]`."""
 
 import json
 import sys
@@ -8,6 +8,7 @@ from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from contacts.imports.actions import check_import, commit_import, partner_named, receive_file, topics_named
+from contacts.imports.mapping.choosing import map_received, read_mapping_file
 from contacts.imports.models import ImportRun
 from contacts.imports.warnings.ticks import texts_of
 from crm.errors import Refused
@@ -26,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--partner", required=True, help="who sent it; made when new")
         parser.add_argument(
             "--topic", action="append", default=[], metavar="SLUG", help="a topic these people agreed to"
+        )
+        parser.add_argument(
+            "--mapping", metavar="FILE", help='JSON: {"columns": {heading: field}, "values": {"types": {word: name}}}'
         )
         parser.add_argument("--commit", action="store_true", help="write; without it nothing is changed")
         parser.add_argument("--json", action="store_true", help="print the report as JSON, alone on standard output")
@@ -47,8 +51,11 @@ class Command(BaseCommand):
         if not path.is_file():
             raise CommandError(f"There is no file {path}. Check the name and try again.", returncode=2)
         topics = topics_named(options["topic"])
+        chosen = read_mapping_file(Path(options["mapping"])) if options["mapping"] else None
         with path.open("rb") as file:
             run = receive_file(File(file, name=path.name), partner=partner_named(options["partner"]), topics=topics)
+        if chosen:
+            run = map_received(run, *chosen)
         return commit_import(run) if options["commit"] else check_import(run)
 
     def _tell(self, report: dict, committed: bool) -> None:
