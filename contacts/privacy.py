@@ -19,6 +19,7 @@ from contacts.models import (
     ImportRow,
     ImportRun,
     JoinRequest,
+    Sketch,
     Stakeholder,
     StakeholderMerge,
     Suppression,
@@ -210,6 +211,7 @@ for _key, _place in {
     "contacts.ImportDecision.stakeholder": Place(Merge.MOVE, None, deleted(ImportDecision, "stakeholder")),
     "contacts.DuplicateCandidate.one": Place(Merge.DERIVED, None, deleted(DuplicateCandidate, "one")),
     "contacts.DuplicateCandidate.other": Place(Merge.DERIVED, None, deleted(DuplicateCandidate, "other")),
+    "contacts.Sketch.stakeholder": Place(Merge.DERIVED, None, deleted(Sketch, "stakeholder")),
     "contacts.StakeholderMerge.survivor": Place(
         Merge.MOVE,
         listed(StakeholderMerge, "survivor", "merged_id", "at", "kept"),

@@ -4,6 +4,8 @@ from celery import shared_task
 from django.urls import reverse
 
 from contacts.actions import forget_old_requests as forget
+from contacts.identity.scan import BeingScanned, scan
+from contacts.identity.scanning.telling import ScanJob
 from contacts.imports.actions import State, check_import, commit_import
 from contacts.imports.errors import BeingSaved, NotReady, Unreadable
 from contacts.imports.models import ImportRun
@@ -21,8 +23,9 @@ def check_received_file(run_id: int) -> None:
 
 @shared_task(name="contacts.tasks.commit_import")
 def commit_received_file(run_id: int) -> None:
-    """Write a checked file into the book."""
+    """Write a checked file into the book, and look whether it brought somebody a second time."""
     _work_on(run_id, commit_import)
+    ring(find_duplicates.name)
 
 
 @shared_task
@@ -68,3 +71,13 @@ def _end(run: ImportRun, refusal: str = "") -> None:
 def forget_old_requests() -> None:
     """Delete join requests older than two weeks; the clock rings every night."""
     forget()
+
+
+@shared_task
+def find_duplicates(full: bool = False) -> None:
+    """Look for people who stand in the book twice; rung after a file was saved, and by the clock every night."""
+    with ScanJob() as job:
+        try:
+            job.ended(scan(full=full, told=job))
+        except BeingScanned:
+            return

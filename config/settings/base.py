@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from config.settings.shell import UNFOLD as UNFOLD
@@ -185,6 +186,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "interrupted-exports": {"task": "crm.tasks.resume_exports", "schedule": 60, "options": {"expires": 55}},
     "old-exports": {"task": "crm.tasks.remove_old_exports", "schedule": 3600, "options": {"expires": 3500}},
     "single-mails": {"task": "crm.tasks.send_outbox", "schedule": 60, "options": {"expires": 55}},
+    "duplicates": {
+        "task": "contacts.tasks.find_duplicates",
+        "schedule": crontab(hour="7", minute="20"),  # UTC: after two at night in Charlotte
+        "options": {"expires": 3600},
+    },
     "join-requests": {"task": "contacts.tasks.forget_old_requests", "schedule": 21600, "options": {"expires": 3600}},
 }
 

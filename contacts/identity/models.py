@@ -1,6 +1,7 @@
-"""Pairs that may be one, and merges that can be taken back."""
+"""Pairs that may be one, what they are found by, and merges that can be taken back."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,29 @@ class DuplicateCandidate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.one} / {self.other}"
+
+
+class Sketch(models.Model):
+    """What the scan for duplicates compares of one stakeholder; made anew when they change.
+
+    The database does not check whom it is of: whoever leaves the book is forgotten by the next scan at the latest.
+    """
+
+    stakeholder = models.OneToOneField(
+        "contacts.Stakeholder", on_delete=models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
+    digest = models.UUIDField(help_text="Of what the sketch was made of; another one means that they changed.")
+    facts = models.TextField(help_text="Names and addresses in the form in which rules compare them.")
+    keys = ArrayField(models.BigIntegerField(), help_text="Under these they meet others; the first is their name.")
+    due = models.BooleanField(default=True, help_text="They changed, and were not compared with others since.")
+
+    class Meta:
+        verbose_name = _("sketch for the scan")
+        verbose_name_plural = _("sketches for the scan")
+        indexes = [models.Index(fields=["stakeholder"], condition=models.Q(due=True), name="sketches_that_are_due")]
+
+    def __str__(self) -> str:
+        return f"{self.stakeholder_id}"
 
 
 class StakeholderMerge(models.Model):

@@ -9,6 +9,7 @@ from contacts.identity.rows import Spot, moving_spots, numbers, spot, spots
 from crm.privacy import Merge
 
 ONE, OTHER = "contacts.DuplicateCandidate.one", "contacts.DuplicateCandidate.other"
+SKETCH = "contacts.Sketch.stakeholder"
 
 
 def hold_what_moves(people: list[int]) -> None:
@@ -75,6 +76,7 @@ def move_candidates(journal: Journal, survivor: int, merged: int) -> None:
             said = {name: getattr(row, name) for name in ("state", "decided_at", "decided_by_id")}
             journal.change(ONE, known, said)
         journal.drop(one, row, known)
+    spot(SKETCH).of(merged).delete()  # not kept: the next scan draws a new one of whoever has none
 
 
 def left_behind(person: int) -> list[str]:

@@ -1,6 +1,6 @@
 """The nouns of contacts, one file a family."""
 
-from contacts.identity.models import DuplicateCandidate, StakeholderMerge
+from contacts.identity.models import DuplicateCandidate, Sketch, StakeholderMerge
 from contacts.imports.models import ImportDecision, ImportRow, ImportRun, Partner, PartnerFeed
 from contacts.models.consent import Consent, ConsentEvent, JoinRequest, Suppression
 from contacts.models.stakeholders import Affiliation, ContactPoint, ExternalId, Stakeholder, Tagging, Typing
@@ -22,6 +22,7 @@ __all__ = [
     "Partner",
     "PartnerFeed",
     "Segment",
+    "Sketch",
     "Stakeholder",
     "StakeholderMerge",
     "StakeholderType",

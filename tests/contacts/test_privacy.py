@@ -22,6 +22,7 @@ from contacts.actions import (
     withdraw_consent,
 )
 from contacts.actions.stakeholders import find_or_create_person
+from contacts.identity.scan import scan
 from contacts.imports.actions import check_import, receive_file
 from contacts.imports.staging import staged_runs
 from contacts.models import (
@@ -102,8 +103,9 @@ def may_be_somebody_else(person):
     earlier, later = StakeholderFactory(), StakeholderFactory()
     earlier.pk = person.pk - 1_000_000
     earlier.save(force_insert=True)
-    DuplicateCandidate.objects.create(one=earlier, other=person, score=80)
-    DuplicateCandidate.objects.create(one=person, other=later, score=80)
+    DuplicateCandidate.objects.create(one=earlier, other=person, score=80, state="dismissed")
+    DuplicateCandidate.objects.create(one=person, other=later, score=80, state="dismissed")
+    scan()
     StakeholderMerge.objects.create(survivor=person, merged_id=1, kept={"row": {"name": NAME}})
 
 
