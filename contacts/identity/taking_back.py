@@ -6,9 +6,9 @@ What cannot be as it was is told in the report by numbers and in plain words, ne
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Model
-from django.utils.translation import gettext as _
 
 from contacts.identity.journal import Step
 from contacts.identity.rows import BOOK, Spot, field_of, keys, numbers, plain, row_from, spot, table
@@ -138,15 +138,10 @@ class TakingBack:
         """What hung on the dropped row hangs on it again."""
         if not table(step["place"])._base_manager.filter(pk=step["was"]).exists():
             return
-        model = next(field for field in _pointing(step) if field.model._meta.label == step["model"]).model
-        rows = model._base_manager.filter(pk__in=keys(step["ids"]), **{step["column"]: step["now"]})
+        rows = apps.get_model(step["model"])._base_manager.filter(
+            pk__in=keys(step["ids"]), **{step["column"]: step["now"]}
+        )
         rows.update(**{step["column"]: step["was"]})
-
-
-def _pointing(step: Step) -> list[Any]:
-    from contacts.identity.rows import dependents
-
-    return dependents(table(step["place"]))
 
 
 def _all_there(row: Model) -> bool:
@@ -161,11 +156,3 @@ def _all_there(row: Model) -> bool:
             return False
         setattr(row, column.attname, None)
     return True
-
-
-def in_words(report: Report) -> list[str]:
-    """The report as sentences for the page; what stayed and what could not be as before."""
-    told = list(report.remarks)
-    if report.edited:
-        told.append(_("What was edited since stays as it is now: %(fields)s.") % {"fields": ", ".join(report.edited)})
-    return told
