@@ -3,6 +3,7 @@
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy as n_
 
 from campaigns.models import Campaign, Chunk, Delivery
 from crm.privacy import RELATIONS, Leaving, Merge, Place, Verdict, listed
@@ -49,5 +50,6 @@ RELATIONS.add(
         twice=one_message_each,
         returns=wait_again,
         address="address",
+        words=n_("%d newsletter", "%d newsletters"),
     ),
 )

@@ -6,6 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy as n_
 
 from contacts.imports.staging import drop_staging, runs_that_hold
 from contacts.models import (
@@ -171,6 +172,7 @@ for _key, _place in {
         deleted(ContactPoint, "stakeholder"),
         twice=one_point,
         returns=main_again,
+        words=n_("%d address or number", "%d addresses and numbers"),
     ),
     "contacts.ContactPointEvent.stakeholder": Place(
         Merge.STAYS,
@@ -178,10 +180,16 @@ for _key, _place in {
         deleted(ContactPointHistory, "stakeholder"),
     ),
     "contacts.Typing.stakeholder": Place(
-        Merge.MOVE_UNLESS_TWICE, listed(Typing, "stakeholder", "type__slug"), deleted(Typing, "stakeholder")
+        Merge.MOVE_UNLESS_TWICE,
+        listed(Typing, "stakeholder", "type__slug"),
+        deleted(Typing, "stakeholder"),
+        words=n_("%d type", "%d types"),
     ),
     "contacts.Tagging.stakeholder": Place(
-        Merge.MOVE_UNLESS_TWICE, listed(Tagging, "stakeholder", "tag__name"), deleted(Tagging, "stakeholder")
+        Merge.MOVE_UNLESS_TWICE,
+        listed(Tagging, "stakeholder", "tag__name"),
+        deleted(Tagging, "stakeholder"),
+        words=n_("%d tag", "%d tags"),
     ),
     "contacts.Affiliation.person": Place(
         Merge.MOVE_UNLESS_TWICE,
@@ -197,7 +205,10 @@ for _key, _place in {
     ),
     "contacts.Consent.stakeholder": Place(Merge.DERIVED, None, deleted(Consent, "stakeholder")),
     "contacts.ConsentEvent.stakeholder": Place(
-        Merge.MOVE, listed(ConsentEvent, "stakeholder", *SAID), deleted(ConsentEvent, "stakeholder")
+        Merge.MOVE,
+        listed(ConsentEvent, "stakeholder", *SAID),
+        deleted(ConsentEvent, "stakeholder"),
+        words=n_("%d yes or no to a topic", "%d times yes or no to a topic"),
     ),
     "contacts.JoinRequest.stakeholder": Place(
         Merge.MOVE,
@@ -217,7 +228,12 @@ for _key, _place in {
         listed(StakeholderMerge, "survivor", "merged_id", "at", "kept"),
         deleted(StakeholderMerge, "survivor"),
     ),
-    "contacts.ImportRow.stakeholder": Place(Merge.MOVE, listed(ImportRow, "stakeholder", *ROW_COLUMNS), erase_rows),
+    "contacts.ImportRow.stakeholder": Place(
+        Merge.MOVE,
+        listed(ImportRow, "stakeholder", *ROW_COLUMNS),
+        erase_rows,
+        words=n_("%d row of a partner’s file", "%d rows of partners’ files"),
+    ),
     "contacts.StakeholderEvent.pgh_obj": Place(
         Merge.STAYS,
         listed(StakeholderHistory, "pgh_obj", "pgh_created_at", "name", "zip", "language", "source", "notes"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from contacts.models import ConsentEvent, ContactPoint, ImportRow, Stakeholder
+from contacts.models import ConsentEvent, ContactPoint, ImportRow, Stakeholder, StakeholderMerge
 from crm.models import User
 
 LATEST = 40
@@ -28,7 +28,7 @@ class Happening:
 
 def timeline(person: Stakeholder) -> list[Happening]:
     """The latest things that happened to `person`."""
-    told = [*_changes(person), *_points(person), *_words(person), *_files(person)]
+    told = [*_changes(person), *_points(person), *_words(person), *_files(person), *_merges(person)]
     latest = sorted(told, key=lambda happening: happening.at, reverse=True)[:LATEST]
     return _with_names(latest)
 
@@ -103,3 +103,13 @@ def _files(person: Stakeholder) -> Iterator[Happening]:
         }
         text = _("Line %(line)d of “%(file)s” from %(partner)s: %(what)s") % told
         yield Happening(row.run.committed_at or row.run.created_at, "upload_file", text, row.run.by_id)
+
+
+def _merges(person: Stakeholder) -> Iterator[Happening]:
+    for merge in StakeholderMerge.objects.filter(survivor=person).order_by("-pk")[:LATEST]:
+        name = merge.kept.get("row", {}).get("name", "")
+        who = {"name": name or _("number %(pk)s") % {"pk": merge.merged_id}}
+        yield Happening(merge.at, "merge", _("Merged with %(name)s") % who, merge.by_id)
+        if merge.undone_at:
+            words = _("Number %(pk)s was taken apart again") % {"pk": merge.merged_id}
+            yield Happening(merge.undone_at, "call_split", words, merge.undone_by_id)

@@ -80,7 +80,8 @@ class Place:
     """One relation to a person: how it is merged, exported (None: it repeats other rows) and erased.
 
     `holds` locks what a change of these rows would lock, before the people themselves are locked. `address`
-    names the column by which a row that came after a merge is known to belong to one of the two.
+    names the column by which a row that came after a merge is known to belong to one of the two. `words` counts
+    the rows on a page (`ngettext_lazy("%d tag", "%d tags")`) where the table's own name would puzzle a reader.
     """
 
     merge: Merge
@@ -90,6 +91,7 @@ class Place:
     returns: Returns = as_it_was
     holds: Callable[[Collection[int]], None] | None = None
     address: str = ""
+    words: Any = None
 
 
 @dataclass(frozen=True)

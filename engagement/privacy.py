@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy as n_
 
 from crm.privacy import RELATIONS, Erase, Leaving, Merge, Place, Verdict, deleted, emptied, listed
 from engagement.models import Event, Gathering, Participant, Registration
@@ -72,7 +73,10 @@ for _key, _place in {
     ),
     "engagement.RegistrationEvent.stakeholder": Place(Merge.STAYS, None, deleted(RegistrationHistory, "stakeholder")),
     "engagement.Gathering.host": Place(
-        Merge.MOVE, listed(Gathering, "host", "edition__year", "held_on", "zip", "place"), hand_over(Gathering)
+        Merge.MOVE,
+        listed(Gathering, "host", "edition__year", "held_on", "zip", "place"),
+        hand_over(Gathering),
+        words=n_("%d table they hosted", "%d tables they hosted"),
     ),
     "engagement.GatheringEvent.host": Place(Merge.STAYS, None, hand_over(GatheringHistory)),
     "engagement.Participant.stakeholder": Place(
@@ -80,6 +84,7 @@ for _key, _place in {
         listed(Participant, "stakeholder", "gathering__held_on", "gathering__edition__year", "first_name", "zip"),
         emptied(Participant, "stakeholder", stakeholder=None, first_name="", zip=""),
         twice=one_seat_at_the_table,
+        words=n_("%d seat at a table", "%d seats at tables"),
     ),
 }.items():
     RELATIONS.add(_key, _place)

@@ -58,8 +58,11 @@ def withdraw_consent(
 
 
 def undoable(event: ConsentEvent, by) -> bool:
-    """Whether `by` may still take back the leaving they wrote down themselves: the last word, minutes ago."""
-    fresh = timezone.now() - event.at < UNDO_WITHIN
+    """Whether `by` may still take back the leaving they wrote down themselves: the last word, minutes ago.
+
+    What a merge wrote because one of the two had left is no slip; taking them apart takes it back.
+    """
+    fresh = timezone.now() - event.at < UNDO_WITHIN and not {"merge", "unmerge"} & event.evidence.keys()
     return event.action == ConsentEvent.Action.WITHDRAWN and event.by_id == by.pk and fresh
 
 

@@ -28,6 +28,8 @@ from contacts.actions import (
 )
 from contacts.admin.about import about
 from contacts.admin.forms import AllowForm, StopForm, SubscribeForm, TagForm, TopicForm
+from contacts.admin.merging import just_merged
+from contacts.identity.current import current_id
 from contacts.models import ConsentEvent, Stakeholder, Suppression, Tag
 from crm.doors import page
 from crm.errors import Refused
@@ -39,10 +41,16 @@ Deed = Callable[[HttpRequest, Stakeholder, dict[str, Any]], str]
 
 
 def find(request: HttpRequest, pk: Any) -> Stakeholder:
-    """The stakeholder, if this user may see them."""
+    """The stakeholder, if this user may see them; for one who was merged, who they are now."""
     if not str(pk).isdigit():
         raise Http404
-    return get_object_or_404(Stakeholder.objects.visible_to(request.user), pk=pk)
+    seen = Stakeholder.objects.visible_to(request.user)
+    return seen.filter(pk=pk).first() or get_object_or_404(seen, pk=current_id(int(pk)))
+
+
+def has_moved(pk: Any) -> bool:
+    """Whether this number is that of somebody who was merged."""
+    return str(pk).isdigit() and current_id(int(pk)) != int(pk)
 
 
 def page_view(request: HttpRequest, pk: Any) -> HttpResponse:
@@ -50,8 +58,10 @@ def page_view(request: HttpRequest, pk: Any) -> HttpResponse:
     if not request.user.has_perm("contacts.view_stakeholder"):
         raise PermissionDenied
     person = find(request, pk)
+    if person.pk != int(pk):
+        return redirect("admin:contacts_stakeholder_change", person.pk)
     user = cast(User, request.user)
-    context = about(person, user)
+    context = about(person, user) | {"just_merged": just_merged(request, person)}
     context["panels"] = [
         (panel.title, render_to_string(panel.template, panel.context, request)) for panel in panels_for(person.pk, user)
     ]
@@ -75,12 +85,12 @@ def deed(permission: str, form_class: type[forms.Form] = NothingToSend) -> Calla
             form = form_class(request.POST)
             if not form.is_valid():
                 messages.error(request, _("Something was missing; nothing was changed."))
-                return redirect("admin:contacts_stakeholder_change", pk)
+                return redirect("admin:contacts_stakeholder_change", person.pk)
             try:
                 messages.success(request, do(request, person, form.cleaned_data))
             except Refused as refusal:
                 messages.error(request, str(refusal))
-            return redirect("admin:contacts_stakeholder_change", pk)
+            return redirect("admin:contacts_stakeholder_change", person.pk)
 
         return view
 
@@ -179,6 +189,9 @@ def erase_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what erasing means, then do it when the button is pressed."""
     _may_erase(request)
     person = find(request, pk)
+    if person.pk != pk:
+        messages.warning(request, _("They were merged since. Nothing was erased: look first who they are now."))
+        return redirect("admin:contacts_stakeholder_change", person.pk)
     if request.method == "POST":
         erase_person(person, by=request.user, keep_suppression="keep" in request.POST)
         messages.success(request, _("They were erased. What they did is still counted, without their name."))

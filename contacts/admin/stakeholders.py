@@ -12,11 +12,13 @@ from unfold.admin import TabularInline
 
 from contacts.actions import create_stakeholder, set_types, tag_stakeholders, untag_stakeholders, update_stakeholder
 from contacts.actions.addresses import add_contact_point, change_contact_point, make_primary, remove_contact_point
-from contacts.admin import person
+from contacts.admin import merging, person
 from contacts.admin.filters import PEOPLE_FILTERS
 from contacts.admin.forms import ContactPointForm, StakeholderForm
 from contacts.admin.lists import QuickPaginator
+from contacts.admin.merging import merge_chosen
 from contacts.admin.tagging import tag_many
+from contacts.identity.current import current_id
 from contacts.models import Affiliation, Consent, ContactPoint, Stakeholder
 from crm.admin.exports import ExportedList
 
@@ -70,7 +72,7 @@ class StakeholderAdmin(ExportedList):
     search_help_text = _("A part of a name, an address or a number; several words narrow it down.")
     show_full_result_count = False
     paginator = QuickPaginator
-    actions = [tag_many]
+    actions = [tag_many, merge_chosen]
     fieldsets = [
         (
             None,
@@ -218,6 +220,9 @@ class StakeholderAdmin(ExportedList):
         doors = [
             path(f"<int:pk>/{route}/", self.admin_site.admin_view(view), name=f"contacts_stakeholder_{name}")
             for route, name, view in person.DOORS
+        ] + [
+            path(f"{route}/", self.admin_site.admin_view(view), name=f"contacts_stakeholder_{name}")
+            for route, name, view in merging.DOORS
         ]
         edit = path(
             "<path:object_id>/edit/", self.admin_site.admin_view(self.edit_view), name="contacts_stakeholder_edit"
@@ -231,7 +236,9 @@ class StakeholderAdmin(ExportedList):
         return person.page_view(request, object_id)
 
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The form."""
+        """The form; of somebody who was merged, the page of who they are now."""
+        if request.user.has_perm("contacts.change_stakeholder") and person.has_moved(object_id):
+            return HttpResponseRedirect(self.page_url(current_id(int(object_id))))
         return super().change_view(request, object_id)
 
     class Media:

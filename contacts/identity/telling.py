@@ -52,6 +52,9 @@ def _things(places: Mapping[str, list]) -> str:
 
 def things_of(place: str, number: int) -> str:
     """Such as “3 registrations”."""
+    own = None if place == BOOK else spot(place).place.words
+    if own is not None:
+        return own % number
     meta = (Stakeholder if place == BOOK else spot(place).model)._meta
     words = ngettext("%(number)d %(one)s", "%(number)d %(many)s", number)
     return words % {"number": number, "one": meta.verbose_name, "many": meta.verbose_name_plural}

@@ -43,7 +43,7 @@ def test_in_words_they_say_what_to_do_next(two, capsys):
     assert f"manage.py unmerge {merge.pk}" in capsys.readouterr().out
     add_email(two[0], "later@example.org")
     call_command("unmerge", str(merge.pk))
-    assert "Came since and stays with the one who was kept: 1 contact point." in capsys.readouterr().out
+    assert "Came since and stays with the one who was kept: 1 address or number." in capsys.readouterr().out
 
 
 def test_several_at_once_are_one_merge_each(two, capsys):

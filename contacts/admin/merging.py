@@ -1,0 +1,135 @@
+"""Side by side: choose what is kept of two to five who are one, and take two apart again."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from contacts.identity.choosing import choices
+from contacts.identity.comparing import columns_of, fields_of, in_order, words_of
+from contacts.identity.current import current_id
+from contacts.identity.merging import MOST, merge_all
+from contacts.identity.telling import sentences
+from contacts.identity.unmerging import unmerge
+from contacts.models import Stakeholder, StakeholderMerge
+from crm.doors import page
+from crm.errors import Refused
+
+LIST = "admin:contacts_stakeholder_changelist"
+PERSON = "admin:contacts_stakeholder_change"
+MERGE = "admin:contacts_stakeholder_merge"
+
+
+@admin.action(description=gettext_lazy("Merge them: they are one"), permissions=["change"])
+def merge_chosen(office: Any, request: HttpRequest, people: Any) -> HttpResponse | None:
+    """Put those who were chosen side by side."""
+    numbers = list(people.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    if not 2 <= len(numbers) <= MOST:
+        messages.error(request, _("Choose two to %(most)d who are one.") % {"most": MOST})
+        return None
+    return redirect(f"{reverse(MERGE)}?ids={','.join(map(str, numbers))}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge_view(request: HttpRequest) -> HttpResponse:
+    """The page with a column for each, and the button that makes them one."""
+    if not request.user.has_perm("contacts.change_stakeholder"):
+        raise PermissionDenied
+    numbers = _numbers(request.GET.get("ids", ""))
+    people = in_order(list(Stakeholder.objects.visible_to(request.user).filter(pk__in=numbers)))
+    if len(people) < 2 or len(people) > MOST:
+        return _too_few(request, numbers, people)
+    if request.method == "POST":
+        if request.POST.get("seen") == _state_of(people):
+            return _merge(request, people)
+        messages.warning(request, _("They were changed since this page was opened. Please look again."))
+    context = {
+        "title": _("Make them one"),
+        "people": people,
+        "fields": fields_of(people, {}),
+        "columns": columns_of(people),
+        "words": words_of(people),
+        "seen": _state_of(people),
+        "same_kind": len({person.kind for person in people}) == 1,
+        "back": reverse(LIST),
+    }
+    return page(request, "contacts/merge.html", context)
+
+
+@require_POST
+def take_apart_view(request: HttpRequest) -> HttpResponse:
+    """Take merges back, the latest first, and say what is not as it was."""
+    if not request.user.has_perm("contacts.change_stakeholder"):
+        raise PermissionDenied
+    numbers = _numbers(",".join(request.POST.getlist("merge")))
+    merges = list(StakeholderMerge.objects.filter(pk__in=numbers).order_by("-pk"))
+    if not merges:
+        messages.error(request, _("Nothing was chosen, or they were erased since. Nothing was changed."))
+        return redirect(LIST)
+    for merge in merges:
+        try:
+            report = unmerge(merge, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            continue
+        messages.success(request, _("They are two again, each with what was theirs."))
+        for sentence in sentences(report):
+            messages.info(request, sentence)
+    return redirect(PERSON, merges[-1].survivor_id)
+
+
+def _numbers(text: str) -> list[int]:
+    """Numbers from an address; what is none is left out."""
+    return [int(word) for word in dict.fromkeys(text.split(",")) if word.isdecimal() and len(word) < 19]
+
+
+def _too_few(request: HttpRequest, numbers: list[int], people: Sequence[Stakeholder]) -> HttpResponse:
+    """Nothing to compare: they are one already, some are gone, or too many were chosen."""
+    now = {current_id(pk) for pk in numbers[: MOST + 1]}
+    if len(people) == 1 and len(numbers) > 1 and now == {people[0].pk}:
+        messages.info(request, _("They are one already."))
+        return redirect(PERSON, people[0].pk)
+    messages.error(request, _("Choose two to %(most)d who are one.") % {"most": MOST})
+    return redirect(LIST)
+
+
+def _merge(request: HttpRequest, people: list[Stakeholder]) -> HttpResponse:
+    """Make them one as the form says; only what differs from the rule's own choice was chosen."""
+    ruled = {choice.field: choice.chosen for choice in choices(people)}
+    asked = {field: request.POST.get(f"keep-{field}", "") for field in ruled}
+    wanted = {field: int(pk) for field, pk in asked.items() if pk.isdecimal() and int(pk) != ruled[field]}
+    try:
+        merges = merge_all(people[0], people[1:], fields=wanted, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(request.get_full_path())
+    done = ",".join(str(merge.pk) for merge in merges)
+    return redirect(f"{reverse(PERSON, args=[people[0].pk])}?merged={done}")
+
+
+def _state_of(people: Sequence[Stakeholder]) -> str:
+    """Changes whenever one of them does, so that nobody decides on what is no longer so."""
+    told = "|".join(f"{person.pk}:{person.updated_at.isoformat()}" for person in people)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def just_merged(request: HttpRequest, person: Stakeholder) -> dict[str, Any] | None:
+    """What was made one a moment ago, for the button that undoes it at once."""
+    numbers = _numbers(request.GET.get("merged", ""))
+    merges = list(StakeholderMerge.objects.filter(pk__in=numbers, survivor=person, undone_at__isnull=True))
+    if not merges:
+        return None
+    words = ngettext("Two are one now.", "%(number)d are one now.", len(merges))
+    return {"merges": merges, "words": words % {"number": len(merges) + 1}}
+
+
+DOORS = [("merge", "merge", merge_view), ("take-apart", "take_apart", take_apart_view)]
+"""Route, name and view."""

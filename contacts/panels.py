@@ -1,0 +1,36 @@
+"""What the book itself adds to the page about somebody: whom they were merged with."""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from contacts.identity.telling import sentences
+from contacts.models import StakeholderMerge
+from crm.panels import PANELS, Panel
+
+LATEST = 10
+
+
+@PANELS.register("merges")
+def merges(stakeholder_id: int, user) -> Panel | None:
+    """Who became part of them, with the button that takes them apart; and what was taken apart."""
+    if not user.has_perm("contacts.view_stakeholder"):
+        return None
+    found = StakeholderMerge.objects.filter(
+        Q(survivor=stakeholder_id) | Q(merged_id=stakeholder_id, undone_at__isnull=False)
+    )
+    latest = list(found.select_related("by", "undone_by", "survivor").order_by("-pk")[:LATEST])
+    context = {
+        "merges": [_line(merge, stakeholder_id) for merge in latest],
+        "may_take_apart": user.has_perm("contacts.change_stakeholder"),
+    }
+    return Panel(_("Merged"), "contacts/_merges_panel.html", context, order=10) if latest else None
+
+
+def _line(merge: StakeholderMerge, person: int) -> dict:
+    undone = merge.undone_at is not None
+    return {
+        "merge": merge,
+        "name": merge.kept.get("row", {}).get("name", ""),
+        "other": merge.merged_id if merge.survivor_id == person else merge.survivor_id,
+        "told": sentences(merge.report) if undone and merge.report else [],
+    }
