@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts.models import ImportRun, Segment, Stakeholder
+from contacts.imports.feeds.standing import troubled_feeds, why
+from contacts.models import ImportRun, PartnerFeed, Segment, Stakeholder
 from crm.cards import CARDS, STEPS, Card, Line, Step
 from crm.models import User
 
@@ -85,6 +86,31 @@ def files(user: User) -> Card | None:
         empty="" if lines else _("No file has arrived yet. Once one has, you see here what became of it."),
         order=30,
     )
+
+
+@CARDS.register("feeds")
+def feeds(user: User) -> Card | None:
+    """Feeds that stopped and ask; nothing while all is well."""
+    if not user.has_perm("contacts.view_partnerfeed"):
+        return None
+    waiting = troubled_feeds()
+    if not waiting:
+        return None
+    lines = [Line(str(feed.partner), next(iter(why(feed)), ""), _feed_page(feed)) for feed in waiting]
+    return Card(
+        title=_("Feeds that need you"),
+        figure=f"{len(waiting)}",
+        meaning=ngettext("feed stopped", "feeds stopped", len(waiting)),
+        lines=lines[:LATEST],
+        url=reverse("admin:contacts_partnerfeed_changelist"),
+        action=_("All feeds"),
+        icon="rss_feed",
+        order=25,
+    )
+
+
+def _feed_page(feed: PartnerFeed) -> str:
+    return reverse("admin:contacts_partnerfeed_change", args=[feed.pk])
 
 
 def _page_of(run: ImportRun) -> str:

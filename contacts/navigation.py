@@ -12,6 +12,8 @@ MENU.add("imports", Item(PEOPLE, _("Files from partners"), "admin:contacts_impor
                          ("contacts.view_importrun", "crm.send_own_files"), 30))  # fmt: skip
 MENU.add("partners", Item(PEOPLE, _("Partners"), "admin:contacts_partner_changelist", "handshake",
                           ("contacts.view_partner",), 40))  # fmt: skip
+MENU.add("feeds", Item(PEOPLE, _("Feeds"), "admin:contacts_partnerfeed_changelist", "rss_feed",
+                       ("contacts.view_partnerfeed",), 42))  # fmt: skip
 MENU.add("suppression", Item(PEOPLE, _("Not to be mailed"), "admin:contacts_suppression_changelist", "block",
                              ("contacts.view_suppression",), 50))  # fmt: skip
 MENU.add("topics", Item(PEOPLE, _("Topics"), "admin:contacts_topic_changelist", "mark_email_read",

@@ -8,6 +8,7 @@ from contacts.identity.scan import BeingScanned, scan
 from contacts.identity.scanning.telling import ScanJob
 from contacts.imports.actions import State, check_import, commit_import
 from contacts.imports.errors import BeingSaved, NotReady, Unreadable
+from contacts.imports.feeds.actions import claim_due_feed, read_feed, settle_feed_run, unsettled_feed_runs
 from contacts.imports.models import ImportRun
 from contacts.imports.resuming import interrupted_runs
 from contacts.imports.reverting import revert_import
@@ -17,8 +18,10 @@ from crm.bell import ring
 
 @shared_task
 def check_received_file(run_id: int) -> None:
-    """Check a file that was received."""
-    _work_on(run_id, check_import)
+    """Check a file that was received; one of a feed is then saved on its own, or waits for somebody."""
+    run = _work_on(run_id, check_import)
+    if run.feed_id:
+        settle_feed_run(run)
 
 
 @shared_task(name="contacts.tasks.commit_import")
@@ -35,6 +38,15 @@ def revert_saved_file(run_id: int) -> None:
 
 
 @shared_task
+def read_feeds() -> None:
+    """Read the feeds that are due, and settle what a lost worker left; the clock calls this every minute."""
+    for pk in unsettled_feed_runs():
+        settle_feed_run(ImportRun.objects.get(pk=pk))
+    while feed := claim_due_feed():
+        read_feed(feed)
+
+
+@shared_task
 def resume_imports() -> None:
     """Ring again for runs whose worker is gone; the clock calls this every minute."""
     doors = {State.CHECKING: check_received_file, State.REVERTING: revert_saved_file}
@@ -42,20 +54,21 @@ def resume_imports() -> None:
         ring(doors.get(State(run.state), commit_received_file).name, run.pk)
 
 
-def _work_on(run_id: int, verb) -> None:
+def _work_on(run_id: int, verb) -> ImportRun:
     """Call the verb and let the job say how it ended; a refusal is an answer and is kept with the run."""
     run = ImportRun.objects.select_related("partner", "job", "by").get(pk=run_id)
     try:
         verb(run, by=run.by)
     except (BeingSaved, NotReady):
-        return
+        return run
     except Unreadable as refusal:
         _end(run, str(refusal))
-        return
+        return run
     except Exception:
         _end(run, run.refusal)
         raise
     _end(run)
+    return run
 
 
 def _end(run: ImportRun, refusal: str = "") -> None:

@@ -34,6 +34,7 @@ def _view(app: str, *models: str) -> list[str]:
 
 STAFF_MAY = [
     *_all("contacts", "stakeholder", "contactpoint", "affiliation", "typing", "tagging", "tag", "segment"),
+    *_all("contacts", "partnerfeed"),
     *_keep("contacts", "stakeholdertype", "topic", "partner", "importrun", "suppression"),
     *_view("contacts", "consent", "consentevent", "importrow"),
     "contacts.add_consentevent",

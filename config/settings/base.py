@@ -154,6 +154,12 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
 """How many days a list that somebody took along lies here; then the file is removed."""
 
+# ── Feeds: folders and addresses of partners that are read again and again ───
+FEEDS_ROOT = Path(env.str("FEEDS_ROOT", default=str(VAR / "feeds")))
+"""Each partner has a folder in here; feeds read nothing outside it."""
+FEEDS_ALLOW_PRIVATE = False
+"""Whether a feed may read from a private network or this machine; only the tests may."""
+
 # ── Visitors ─────────────────────────────────────────────────────────────────
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 """How many proxies of ours stand before the web server; the visitor's address is read through that many."""
@@ -183,6 +189,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sending": {"task": "campaigns.tasks.watch", "schedule": 20, "options": {"expires": 18}},
     "interrupted-imports": {"task": "contacts.tasks.resume_imports", "schedule": 60, "options": {"expires": 55}},
+    "feeds": {"task": "contacts.tasks.read_feeds", "schedule": 60, "options": {"expires": 55}},
     "interrupted-exports": {"task": "crm.tasks.resume_exports", "schedule": 60, "options": {"expires": 55}},
     "old-exports": {"task": "crm.tasks.remove_old_exports", "schedule": 3600, "options": {"expires": 3500}},
     "single-mails": {"task": "crm.tasks.send_outbox", "schedule": 60, "options": {"expires": 55}},

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.imports.errors import BeingSaved, NotReady, UnknownTopic, Unreadable
+from contacts.imports.feeds.models import PartnerFeed
 from contacts.imports.files import PeopleFile
 from contacts.imports.locks import made_for_sets, only_worker_on
 from contacts.imports.mapping.deciding import remember_mapping
 from contacts.imports.matching import match
-from contacts.imports.models import ImportRun, Partner, PartnerFeed
+from contacts.imports.models import ImportRun, Partner
 from contacts.imports.news import tell_the_house
 from contacts.imports.planning import Terms, plan
 from contacts.imports.policy import AS_ALWAYS, Policy

@@ -71,6 +71,9 @@ class ImportRun(models.Model):
         REFUSED = "refused", _("refused")
         FAILED = "failed", _("failed")
 
+    OPEN = ("received", "asking", "checking", "checked", "committing", "reverting")
+    """States in which somebody or some worker has still to do something."""
+
     class Door(models.TextChoices):
         """Where the file came in."""
 
@@ -262,63 +265,3 @@ class ImportDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.get_choice_display()}"
-
-
-class PartnerFeed(models.Model):
-    """A folder or an address from which a partner's file is read again and again."""
-
-    class Kind(models.TextChoices):
-        """Where the file lies."""
-
-        FOLDER = "folder", _("a folder on this server")
-        HTTPS = "https", _("an HTTPS address")
-
-    class Every(models.TextChoices):
-        """How often it is read."""
-
-        HOUR = "hour", _("every hour")
-        DAY = "day", _("every day")
-        WEEK = "week", _("every week")
-
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="feeds", verbose_name=_("partner"))
-    kind = models.CharField(_("where the file lies"), max_length=6, choices=Kind, default=Kind.HTTPS)
-    location = models.CharField(_("folder or address"), max_length=500)
-    every = models.CharField(_("how often"), max_length=4, choices=Every, default=Every.DAY)
-    topics: models.ManyToManyField = models.ManyToManyField(
-        "contacts.Topic", blank=True, verbose_name=_("topics these people agreed to")
-    )
-    consent_wording = models.TextField(_("how they were asked"), blank=True)
-    matches = models.CharField(
-        _("people who are in the book"), max_length=6, choices=ImportRun.Matches, default=ImportRun.Matches.FILL
-    )
-    system = models.CharField(_("the partner's system"), max_length=40, blank=True)
-    tags = models.JSONField(_("tags for everybody in the file"), default=list, blank=True)
-    most_rejected = models.PositiveSmallIntegerField(
-        _("ask when more are rejected"), default=5, help_text=_("Percent of the rows.")
-    )
-    most_changed = models.PositiveSmallIntegerField(
-        _("ask when more would change"), default=20, help_text=_("Percent of the people this partner brought.")
-    )
-    active = models.BooleanField(_("read it"), default=True)
-    stopped_because = models.TextField(_("why it stopped"), blank=True, editable=False)
-    read_at = models.DateTimeField(_("last read"), null=True, blank=True, editable=False)
-    next_at = models.DateTimeField(_("next"), null=True, blank=True, editable=False, db_index=True)
-    last_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
-    )
-    created_at = models.DateTimeField(_("since"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("feed")
-        verbose_name_plural = _("feeds")
-        ordering = ["partner__name", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["partner", "location"], name="one_feed_per_place"),
-            models.CheckConstraint(
-                condition=models.Q(most_rejected__lte=100, most_changed__lte=100), name="feed_limits_are_percent"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.partner}: {self.get_kind_display()}"

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from contacts.models import ImportRun, Partner
+from contacts.models import ImportRun, Partner, PartnerFeed
 from crm.actions.exports import ask_for_export
 from crm.actions.jobs import start_job
 from crm.actions.outbox import queue_mail
@@ -25,6 +25,7 @@ PAGES = {
     "stakeholder list": "admin:contacts_stakeholder_changelist",
     "segment list": "admin:contacts_segment_changelist",
     "import list": "admin:contacts_importrun_changelist",
+    "feed list": "admin:contacts_partnerfeed_changelist",
     "newsletter list": "admin:campaigns_campaign_changelist",
     "single mail list": "admin:crm_outboxmail_changelist",
     "exports": "crm:exports",
@@ -46,6 +47,7 @@ def full_house(db, manager, staff, organizer, partner):
     SegmentFactory.create_batch(ROWS)
     sender = Partner.objects.create(name="A partner")
     for number in range(ROWS):
+        PartnerFeed.objects.create(partner=sender, location=f"{number}", stopped_because="Odd.", failures=1)
         ImportRun.objects.create(partner=sender, original_name=f"{number}.csv", sha256="", size=1, by=staff)
         queue_mail(purpose="hello", to="ana@example.org", subject="Hello", text="Hello")
         start_job("import", f"Import {number}", owner=staff)

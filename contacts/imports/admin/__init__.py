@@ -5,10 +5,11 @@
     review   look at what it would do, or did
     saving   save it; the rows that were not taken
     partners who sends files
+    feeds    places from which their files are read again and again
 
 A new page of a file is a function `(request, run)` and a line in `runs.DOORS`.
 """
 
-from contacts.imports.admin import partners, runs
+from contacts.imports.admin import feeds, partners, runs
 
-__all__ = ["partners", "runs"]
+__all__ = ["feeds", "partners", "runs"]
