@@ -93,6 +93,7 @@ class TestAsks:
             feed = feed_of("", **facts)
             put(home_of(house), "a.csv", content)
             run = read(feed)
+            assert run is not None
             assert run.state == "checked"
             assert standing_of(feed) == "waits"
             assert feed.asks_about == run
