@@ -20,6 +20,7 @@ from contacts.imports.news import tell_the_house
 from contacts.imports.planning import Terms, plan
 from contacts.imports.policy import AS_ALWAYS, Policy
 from contacts.imports.progress import Progress
+from contacts.imports.reviewing import changes_by_field
 from contacts.imports.staging import drop_staging, stage, staging_of
 from contacts.imports.warnings import warnings_about
 from contacts.imports.writing import LAST_LINE, keep_cells, keep_marks, write_book, write_rows
@@ -199,6 +200,7 @@ def _report(run: ImportRun, people: PeopleFile, *, committed: bool) -> None:
     run.system = people.system
     if committed:
         remember_mapping(run)
+    run.changes = changes_by_field()
     run.warnings = people.warnings() + warnings_about(run)
 
 

@@ -1,4 +1,4 @@
-"""What the page of a run shows, put into plain words and figures."""
+"""What the pages of a run show, put into plain words and figures."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from contacts.imports.mapping.fields import name_of
 from contacts.imports.models import ImportRow, ImportRun
+from contacts.imports.reviewing.lines import called
+from contacts.imports.warnings.sentences import Warning
+from contacts.imports.warnings.ticks import is_ticked
 
 OUTCOMES = {
     "created": gettext_lazy("new"),
@@ -15,22 +18,14 @@ OUTCOMES = {
     "rejected": gettext_lazy("rejected"),
     "ambiguous": gettext_lazy("could be several people"),
 }
-CHANGE_NAMES = {
-    "name": gettext_lazy("Name"),
-    "first_name": gettext_lazy("First name"),
-    "last_name": gettext_lazy("Last name"),
-    "zip": gettext_lazy("Zip code"),
-    "notes": gettext_lazy("Notes"),
-    "email": gettext_lazy("E-mail"),
-    "phone": gettext_lazy("Phone"),
-    "type": gettext_lazy("Type"),
-    "tag": gettext_lazy("Tag"),
-    "organisation": gettext_lazy("Organisation"),
-    "given": gettext_lazy("Agrees to"),
-    "withdrawn": gettext_lazy("Leaves"),
-    "suppressed": gettext_lazy("Never mail"),
+MEANINGS = {
+    "created": gettext_lazy("Nobody in the book is meant by these rows: they become new people."),
+    "updated": gettext_lazy("These people are in the book; the file changes or adds something."),
+    "unchanged": gettext_lazy("Everything these rows say is in the book already, or is said by another row."),
+    "rejected": gettext_lazy("These rows cannot be taken as they are. Mend them and send them again."),
+    "ambiguous": gettext_lazy("These rows could mean several people. Nothing is done until you say who it is."),
 }
-SHOWN_ROWS = 50
+SHOWN_ROWS, SHOWN_CHANGES = 10, 5
 
 
 @dataclass(frozen=True)
@@ -43,6 +38,27 @@ class Slice:
     share: float
 
 
+@dataclass(frozen=True)
+class Changed:
+    """How many people in the book change in one respect, and their share of all that change, in percent."""
+
+    what: str
+    count: int
+    share: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A warning on the page of a run: what it says, whether it must be ticked, who did and when."""
+
+    code: str
+    text: str
+    must: bool
+    ticked: bool
+    who: str = ""
+    at: str = ""
+
+
 def slices(run: ImportRun) -> list[Slice]:
     """The outcomes in their order with their share of the rows in percent."""
     rows = sum(run.counts.values()) or 1
@@ -52,36 +68,58 @@ def slices(run: ImportRun) -> list[Slice]:
     ]
 
 
+def changed_fields(run: ImportRun) -> list[Changed]:
+    """What changes about people in the book, the most frequent first."""
+    most = max(run.changes.values(), default=1)
+    by_count = sorted(run.changes.items(), key=lambda item: -item[1])
+    return [Changed(called(what), count, max(1, 100 * count // most)) for what, count in by_count]
+
+
+def warnings_of(run: ImportRun) -> tuple[list[Asked], list[Asked]]:
+    """Warnings that must be ticked, and those that are only to be known."""
+    shown = [_asked(run, one) for one in run.warnings]
+    return [one for one in shown if one.must], [one for one in shown if not one.must]
+
+
+def _asked(run: ImportRun, one: Warning) -> Asked:
+    tick: dict = next((tick for tick in run.ticked if tick["code"] == one["code"] and is_ticked(run, one)), {})
+    return Asked(one["code"], one["text"], one["must"], bool(tick), tick.get("who", ""), tick.get("at", ""))
+
+
 def columns_of(run: ImportRun) -> list[dict[str, object]]:
     """The columns of the file with what each was taken for; those that were left out last."""
     columns = [
         {
             "heading": column["heading"] or _("(no heading)"),
             "meaning": name_of(column["field"]),
-            "samples": column["samples"],
+            "samples": column.get("samples", []),
         }
         for column in run.mapping.get("columns", [])
     ]
     return sorted(columns, key=lambda column: not column["meaning"])
 
 
-def changes_of(run: ImportRun) -> list[dict[str, object]]:
-    """The first people that would change: who, and each thing old → new."""
-    rows = run.rows.filter(outcome="updated").exclude(data={}).order_by("line")[:20]
-    return [
-        {
-            "line": row.line,
-            "who": row.data["who"],
-            "id": row.data["id"],
-            "changes": [(CHANGE_NAMES.get(what, what), was, new) for what, was, new in row.data["changes"]],
-        }
-        for row in rows
+def terms_in_words(run: ImportRun) -> list[tuple[str, str]]:
+    """On which terms the file is taken: each with its name."""
+    topics = ", ".join(str(topic) for topic in run.topics.all())
+    agreed = _("%(topics)s, on %(day)s") % {"topics": topics, "day": run.consented_on} if run.consented_on else topics
+    terms = [
+        (_("People agreed to"), agreed or _("nothing")),
+        (_("People in the book"), run.get_matches_display()),
+        (_("Known again by"), run.get_rule_display()),
     ]
+    if run.blanks:
+        terms.append((_("Empty cells"), _("empty what is written")))
+    if run.system:
+        terms.append((_("Their system"), run.system))
+    if run.tags:
+        terms.append((_("Tags for everybody"), ", ".join(run.tags)))
+    return terms
 
 
-def troubled_rows(run: ImportRun) -> list[ImportRow]:
-    """The first rows that were rejected or could be several people."""
-    return list(run.rows.filter(outcome__in=["rejected", "ambiguous"]).order_by("line")[:SHOWN_ROWS])
+def rejected_rows(run: ImportRun) -> list[ImportRow]:
+    """The first rows that were rejected."""
+    return list(run.rows.filter(outcome="rejected").order_by("line")[:SHOWN_ROWS])
 
 
 def twin_of(run: ImportRun, seen: object) -> ImportRun | None:

@@ -72,7 +72,7 @@ RULES: list[tuple[str, Rule]] = [
     ("campaigns:deliveries", BOOK),
     # ── Imports ──
     ("admin:contacts_importrun_delete", NOBODY),
-    *[(f"admin:contacts_importrun_{button}", BOOK) for button in ("save", "terms")],
+    *[(f"admin:contacts_importrun_{button}", BOOK) for button in ("save", "terms", "rows")],
     ("admin:contacts_importrun_*", BOOK | {PARTNER}),
     ("admin:contacts_partner_delete", frozenset({MANAGER})),
     ("admin:contacts_partner_*", BOOK),

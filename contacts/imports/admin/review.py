@@ -1,33 +1,79 @@
-"""The page of one file: what it would do, is doing or did."""
+"""The page of one file, and the lists of its rows: what it would do, is doing or did."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from contacts.imports import pages
 from contacts.imports.actions import State
 from contacts.imports.admin.doors import READS_BOOK, SAVES
 from contacts.imports.models import ImportRun
+from contacts.imports.policy import CHANGEABLE
+from contacts.imports.reviewing import PER_PAGE, is_staged, lines_of
+from contacts.imports.reviewing.inboxes import shared_inboxes
 from crm.doors import page, person
+
+WORKING = (State.CHECKING, State.COMMITTING, State.REVERTING)
 
 
 def show(request: HttpRequest, run: ImportRun) -> HttpResponse:
     """Counts, warnings, changes and columns; the progress while it is being worked on."""
     reader = person(request)
+    must, to_know = pages.warnings_of(run)
     context = {
         "title": f"“{run.original_name}”",
         "run": run,
         "job": run.job,
         "slices": pages.slices(run),
         "rows": sum(run.counts.values()),
+        "must": must,
+        "to_know": to_know,
         "columns": pages.columns_of(run),
-        "changes": pages.changes_of(run) if reader.has_perm(READS_BOOK) else [],
-        "troubled": pages.troubled_rows(run),
-        "more_troubled": max(0, _troubled(run) - pages.SHOWN_ROWS),
+        "terms": pages.terms_in_words(run),
+        "rejected": pages.rejected_rows(run),
         "twin": pages.twin_of(run, ImportRun.objects.visible_to(reader)),
         "may_save": reader.has_perm(SAVES),
-        "working": run.state in (State.CHECKING, State.COMMITTING),
+        "may_change": run.state in CHANGEABLE and reader.has_perm(SAVES),
+        "reads_book": reader.has_perm(READS_BOOK),
+        "working": run.state in WORKING,
     }
+    if reader.has_perm(READS_BOOK) and run.counts and run.state not in WORKING:
+        context |= _of_the_book(run)
     return page(request, "contacts/imports/run.html", context)
 
 
-def _troubled(run: ImportRun) -> int:
-    return run.counts.get("rejected", 0) + run.counts.get("ambiguous", 0)
+def _of_the_book(run: ImportRun) -> dict[str, object]:
+    """What only readers of the book see of a file."""
+    return {
+        "changed": pages.changed_fields(run),
+        "first_changes": lines_of(run, "updated")[: pages.SHOWN_CHANGES] if run.counts.get("updated") else [],
+        "inboxes": shared_inboxes(run) if is_staged(run) else {},
+    }
+
+
+def rows(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """The rows with one outcome, a page at a time; htmx gets the next rows alone."""
+    outcome = request.GET.get("outcome", "updated")
+    if outcome not in pages.OUTCOMES:
+        raise Http404
+    after, words = request.GET.get("after", ""), request.GET.get("q", "").strip()[:80]
+    found = lines_of(run, outcome, after=int(after) if after.isdigit() and len(after) < 10 else 0, words=words)
+    shown = found[:PER_PAGE]
+    context = {
+        "title": _("Rows of “%(file)s”") % {"file": run.original_name},
+        "run": run,
+        "outcome": outcome,
+        "meaning": pages.MEANINGS[outcome],
+        "slices": pages.slices(run),
+        "lines": shown,
+        "words": words,
+        "next_after": shown[-1].number if len(found) > PER_PAGE else None,
+        "saved": run.committed_at is not None,
+    }
+    if request.headers.get("HX-Request"):
+        response = render(request, "contacts/imports/_rows.html", context)
+    else:
+        response = page(request, "contacts/imports/rows.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

@@ -11,11 +11,12 @@ from unfold.decorators import display
 from contacts.imports import pages
 from contacts.imports.actions import State
 from contacts.imports.admin import review, saving, sending
-from contacts.imports.admin.doors import SAVES, SENDS, Door, not_here, run_of
+from contacts.imports.admin.doors import READS_BOOK, SAVES, SENDS, Door, not_here, run_of
 from contacts.imports.models import ImportRun
 
 DOORS = [
     Door("save", "save/", saving.save, SAVES, posts=True),
+    Door("rows", "rows/", review.rows, READS_BOOK),
     Door("terms", "choices/", sending.terms, SAVES),
     Door("rejected", "rejected.csv", saving.rejected),
 ]

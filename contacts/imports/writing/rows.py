@@ -33,7 +33,7 @@ WHERE {wanted}
 ORDER BY o.line
 """
 
-CHANGES = """
+CHANGES_OF = """
 SELECT g.leader, jsonb_build_object('who', b.name, 'id', b.id, 'changes', (
     SELECT coalesce(jsonb_agg(jsonb_build_array(what, was, becomes)), '[]') FROM (
         SELECT v.what, v.was, v.becomes FROM fill f
@@ -50,10 +50,12 @@ SELECT g.leader, jsonb_build_object('who', b.name, 'id', b.id, 'changes', (
         UNION ALL SELECT 'suppressed', '', n.address FROM new_suppression n WHERE n.line = g.leader
     ) AS every(what, was, becomes)
 )) AS data
-FROM (SELECT * FROM gain ORDER BY leader LIMIT {limit}) g JOIN who w USING (leader)
+FROM ({gainers}) g JOIN who w USING (leader)
 JOIN contacts_stakeholder b ON b.id = w.person
 """
-"""The first people that would change, with what they have now and what they would have."""
+"""People that would change (some rows of `gain`), with what they have now and what they would have."""
+
+CHANGES = CHANGES_OF.format(gainers="SELECT * FROM gain ORDER BY leader LIMIT {limit}")
 
 NO_CHANGES = "SELECT NULL::int AS leader, NULL::jsonb AS data WHERE false"
 
