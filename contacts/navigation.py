@@ -2,10 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from contacts.identity.counting import count_open, in_short
 from crm.navigation import MENU, PEOPLE, SITE, Item, SiteLink
 
 MENU.add("people", Item(PEOPLE, _("People and organisations"), "admin:contacts_stakeholder_changelist", "groups",
                         ("contacts.view_stakeholder",), 10))  # fmt: skip
+MENU.add("pairs", Item(PEOPLE, _("In the book twice?"), "admin:contacts_duplicatecandidate_changelist", "join_inner",
+                       ("contacts.change_stakeholder",), 15, waiting=lambda: in_short(count_open())))  # fmt: skip
 MENU.add("segments", Item(PEOPLE, _("Segments"), "admin:contacts_segment_changelist", "filter_alt",
                           ("contacts.view_segment",), 20))  # fmt: skip
 MENU.add("imports", Item(PEOPLE, _("Files from partners"), "admin:contacts_importrun_changelist", "upload_file",

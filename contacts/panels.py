@@ -1,13 +1,14 @@
-"""What the book itself adds to the page about somebody: whom they were merged with."""
+"""What the book itself adds to the page about somebody: who else they may be, and whom they were merged with."""
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from contacts.identity.pages import pairs_of
 from contacts.identity.telling import sentences
-from contacts.models import StakeholderMerge
+from contacts.models import DuplicateCandidate, StakeholderMerge
 from crm.panels import PANELS, Panel
 
-LATEST = 10
+LATEST, SHOWN = 10, 5
 
 
 @PANELS.register("merges")
@@ -34,3 +35,16 @@ def _line(merge: StakeholderMerge, person: int) -> dict:
         "other": merge.merged_id if merge.survivor_id == person else merge.survivor_id,
         "told": sentences(merge.report) if undone and merge.report else [],
     }
+
+
+@PANELS.register("may-be-the-same")
+def may_be_the_same(stakeholder_id: int, user) -> Panel | None:
+    """Others who may be this one, the surest first."""
+    found = DuplicateCandidate.objects.visible_to(user).open().likely().about(stakeholder_id)
+    pairs = pairs_of(found.select_related("one", "other").order_by("-score", "pk")[:SHOWN])
+    if not pairs:
+        return None
+    others = [(pair, pair.sides[pair.candidate.one_id == stakeholder_id]) for pair in pairs]
+    may_decide = user.has_perm("contacts.change_stakeholder")
+    context = {"others": others, "may_decide": may_decide, "stakeholder_id": stakeholder_id}
+    return Panel(_("May be the same as"), "contacts/_same_panel.html", context, order=5)

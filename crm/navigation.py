@@ -5,6 +5,7 @@ MENU.add("events", Item(EVENTS, _("Events"), "admin:engagement_event_changelist"
 SITE.add("events", SiteLink(_("Events"), "engagement:events", order=10))
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -36,6 +37,8 @@ class Item:
     icon: str
     permissions: tuple[str, ...]
     order: int = 100
+    waiting: Callable[[], str] | None = None
+    """How much there waits for somebody, as the menu shows it; nothing for nothing."""
 
     def is_for(self, user: User) -> bool:
         """Whether `user` may go there."""

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from crm.cards import cards_for, steps_for
 from crm.doors import person
-from crm.navigation import menu_for
+from crm.navigation import Item, menu_for
 
 NOON, EVENING = 12, 17
 
@@ -17,9 +17,14 @@ def menu(request: HttpRequest) -> list[dict]:
     first = {"title": _("Today"), "icon": "home", "link": reverse("admin:index"), "active": _on_first_page}
     groups: list[dict] = [{"title": "", "items": [first]}]
     for title, items in menu_for(person(request)):
-        entries = [{"title": item.title, "icon": item.icon, "link": reverse(item.route)} for item in items]
-        groups.append({"title": title, "separator": True, "items": entries})
+        groups.append({"title": title, "separator": True, "items": [_entry(item) for item in items]})
     return groups
+
+
+def _entry(item: Item) -> dict:
+    waiting = item.waiting() if item.waiting else ""
+    entry = {"title": item.title, "icon": item.icon, "link": reverse(item.route)}
+    return entry | ({"badge": waiting, "badge_variant": "primary"} if waiting else {})
 
 
 def _on_first_page(request: HttpRequest) -> bool:

@@ -1,6 +1,6 @@
 """The back office's doors to the book, one file a noun."""
 
-from contacts.admin import segments, stakeholders, suppression, taxonomy
+from contacts.admin import pairs, segments, stakeholders, suppression, taxonomy
 from contacts.imports import admin as imports
 
-__all__ = ["imports", "segments", "stakeholders", "suppression", "taxonomy"]
+__all__ = ["imports", "pairs", "segments", "stakeholders", "suppression", "taxonomy"]

@@ -5,6 +5,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from contacts.identity.querysets import CandidateQuerySet
+
 
 class DuplicateCandidate(models.Model):
     """Two stakeholders who may be one, with a score from 0 to 100 and the reasons for it."""
@@ -25,6 +27,8 @@ class DuplicateCandidate(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+
+    objects = CandidateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("pair that may be one")

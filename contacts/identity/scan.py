@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from contacts.identity.counting import forget_count
 from contacts.identity.models import DuplicateCandidate
-from contacts.identity.rules import LIKELY
 from contacts.identity.scanning import queries
 from contacts.identity.scanning.pairing import batches_of_pairs, count_pairs, pair_up, read_book
 from contacts.identity.scanning.settling import EVERYBODY, settle
@@ -56,7 +56,8 @@ def scan(*, full: bool = False, told: Told = lambda percent, message: None) -> R
             told(25, _("Finding out who could be whom"))
             report.crowded = pair_up()
             _weigh_all(report, told)
-    report.pairs = DuplicateCandidate.objects.filter(state="open", score__gte=LIKELY).count()
+    report.pairs = DuplicateCandidate.objects.open().likely().count()
+    forget_count()
     report.seconds = round(time.monotonic() - started, 1)
     return report
 

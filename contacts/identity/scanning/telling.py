@@ -1,5 +1,6 @@
 """How far a scan for duplicates is, as a piece of long work; a scan with nothing to look at leaves none."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,6 +35,7 @@ class ScanJob:
             finish_job(
                 self.job,
                 {
+                    "url": reverse("admin:contacts_duplicatecandidate_changelist"),
                     "text": pairs % {"pairs": report.pairs},
                     "action": _("Look at them"),
                 },
