@@ -6,6 +6,7 @@ from rest_framework.routers import DefaultRouter
 
 from campaigns.api import CampaignViewSet
 from contacts.api import SegmentViewSet, StakeholderViewSet
+from contacts.imports.api import ImportViewSet
 from crm.api import TokenView
 from engagement.api import ConversationViewSet, EventViewSet, RegistrationViewSet
 
@@ -13,6 +14,7 @@ router = DefaultRouter(use_regex_path=False)
 router.include_format_suffixes = False
 router.register("stakeholders", StakeholderViewSet, basename="stakeholder")
 router.register("segments", SegmentViewSet, basename="segment")
+router.register("imports", ImportViewSet, basename="import")
 router.register("campaigns", CampaignViewSet, basename="campaign")
 router.register("events", EventViewSet, basename="event")
 router.register("registrations", RegistrationViewSet, basename="registration")

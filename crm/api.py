@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
-from crm.errors import Refused
+from crm.errors import Misstated, Refused
 from crm.signin import QUARTER, guesses_too_often
 
 
@@ -101,9 +101,10 @@ class Pages(PageNumberPagination):
 
 
 def answer_refusals(exc: Exception, context: dict) -> Response | None:
-    """A verb that refuses answers 409 with its sentence; a broken rule of a field or a value out of range, 400."""
+    """A verb that refuses answers 409 with its sentence; what makes no sense or is out of range, 400."""
     if isinstance(exc, Refused):
-        return Response({"detail": str(exc), "code": type(exc).__name__}, status=status.HTTP_409_CONFLICT)
+        code = status.HTTP_400_BAD_REQUEST if isinstance(exc, Misstated) else status.HTTP_409_CONFLICT
+        return Response({"detail": str(exc), "code": type(exc).__name__}, status=code)
     if isinstance(exc, DataError | OverflowError):
         exc = ValidationError({"detail": gettext("A number or a date is out of range.")})
     if isinstance(exc, FormValidationError):

@@ -1,17 +1,17 @@
 """Why an import is not done, in sentences for the person who sent the file."""
 
-from crm.errors import Refused
+from crm.errors import Misstated, Refused
 
 
 class Unreadable(Refused):
     """The file cannot be read as a list of people at all."""
 
 
-class UnknownTopic(Refused):
+class UnknownTopic(Misstated):
     """A topic was asked for that does not exist."""
 
 
-class BadMapping(Refused):
+class BadMapping(Misstated):
     """Columns or words cannot be taken for what somebody chose."""
 
 

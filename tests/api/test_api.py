@@ -11,7 +11,7 @@ from tests.factories import EventFactory, RegistrationFactory, StakeholderFactor
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ["stakeholders", "segments", "campaigns", "events", "registrations", "conversations"]
+LISTS = ["stakeholders", "imports", "segments", "campaigns", "events", "registrations", "conversations"]
 
 
 def api(user) -> APIClient:
