@@ -17,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
 from contacts.actions.addresses import add_email, add_phone
 from contacts.actions.stakeholders import create_stakeholder, set_types, tag_stakeholders, update_stakeholder
+from contacts.identity.api import MergingDoors
 from contacts.models import Consent, ContactPoint, Segment, Stakeholder, StakeholderType, Tag, Topic
 from contacts.segments.actions import delete_segment, save_segment
 from contacts.segments.compiler import people_of
@@ -143,7 +144,7 @@ class StakeholderFilter(filters.FilterSet):
 
 
 class StakeholderViewSet(
-    CreateModelMixin, UpdateModelMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Stakeholder]
+    MergingDoors, CreateModelMixin, UpdateModelMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Stakeholder]
 ):
     """People and organisations; what an asker may see is what they may see in the back office."""
 

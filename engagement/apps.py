@@ -20,6 +20,7 @@ class EngagementConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer criteria to segments; seed the strategies and the first news after every migration."""
-        import engagement.criteria  # noqa: F401
+        import engagement.criteria
+        import engagement.receivers  # noqa: F401
 
         post_migrate.connect(_seed, sender=self, dispatch_uid="engagement_seed")

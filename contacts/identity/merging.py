@@ -78,6 +78,12 @@ def merge_all(
     return merges
 
 
+def named(numbers: Sequence[int]) -> list[Stakeholder]:
+    """The stakeholders of these numbers in their order; of one that is gone the verb says what became."""
+    known = Stakeholder.objects.in_bulk(numbers)
+    return [known.get(number) or Stakeholder(pk=number) for number in numbers]
+
+
 def put_together(merge: StakeholderMerge, *, chosen: Mapping[str, int], by) -> None:
     """Do what `merge` stands for and keep its journal; both must be locked."""
     survivor = Stakeholder.objects.get(pk=merge.survivor_id)

@@ -116,6 +116,11 @@ def keys(ids: list[Any]) -> list[Any]:
     return [tuple(pk) if isinstance(pk, list) else pk for pk in ids]
 
 
+def without(ids: list[Any], known: set[Any]) -> list[Any]:
+    """Those keys that are not among `known`, which holds keys as a query takes them."""
+    return [pk for pk, key in zip(ids, keys(ids), strict=True) if key not in known]
+
+
 def dependents(model: type[Model]) -> list[Any]:
     """The relations of other tables to rows of `model`, without the copies that history keeps."""
     relations = [

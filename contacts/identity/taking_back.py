@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Model
 
 from contacts.identity.journal import Step
-from contacts.identity.rows import BOOK, Spot, field_of, keys, numbers, plain, row_from, spot, table
+from contacts.identity.rows import BOOK, Spot, field_of, keys, numbers, plain, row_from, spot, table, without
 
 
 @dataclass
@@ -54,7 +54,7 @@ class TakingBack:
         """Rows go back to their person, unless they are gone or somebody else's since."""
         place = spot(step["place"])
         standing = numbers(place.of(self.survivor).filter(pk__in=keys(step["ids"])))
-        self.report.lose(place.key, [pk for pk in step["ids"] if pk not in standing])
+        self.report.lose(place.key, without(step["ids"], set(keys(standing))))
         went = self._give_back(place, standing)
         if went:
             self.report.back[place.key] = self.report.back.get(place.key, 0) + went

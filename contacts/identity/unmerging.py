@@ -7,6 +7,7 @@ apart in any order. What happened since stays with the survivor and is named in 
 address shows to belong to the other one. A no that was said since holds for both.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
@@ -21,7 +22,7 @@ from contacts.identity import consent
 from contacts.identity.merging import APPEND_ONLY, lock, put_together
 from contacts.identity.models import StakeholderMerge
 from contacts.identity.moving import owned
-from contacts.identity.rows import Spot, keys, moving_spots, row_from
+from contacts.identity.rows import Spot, keys, moving_spots, row_from, without
 from contacts.identity.taking_back import Report, TakingBack
 from contacts.locks import patiently
 from contacts.models import ConsentEvent, ContactPoint, Stakeholder
@@ -117,12 +118,14 @@ Since = dict[str, list[Any]]
 def _since(merge: StakeholderMerge) -> Since:
     """What points to the survivor now and did not come by the merge: it came later, by relation."""
     merge.refresh_from_db()
-    known: dict[str, list[Any]] = {key: list(ids) for key, ids in merge.kept["had"].items()}
+    known: dict[str, set[Any]] = defaultdict(set)
+    for key, ids in merge.kept["had"].items():
+        known[key].update(keys(ids))
     for step in merge.kept["journal"]:
         if step["did"] == "moved":
-            known.setdefault(step["place"], []).extend(step["ids"])
-    known.setdefault(WORDS, []).extend(merge.kept["said"])
-    came = {key: [pk for pk in ids if pk not in known.get(key, [])] for key, ids in owned(merge.survivor_id).items()}
+            known[step["place"]].update(keys(step["ids"]))
+    known[WORDS].update(merge.kept["said"])
+    came = {key: without(ids, known[key]) for key, ids in owned(merge.survivor_id).items()}
     return {key: ids for key, ids in came.items() if ids}
 
 
@@ -146,7 +149,7 @@ def _note_gone(key: str, went: list[Any], since: Since, report: Report) -> None:
     """These came since and are the other's."""
     if went:
         report.went[key] = went
-        since[key] = [pk for pk in since[key] if pk not in went]
+        since[key] = without(since[key], set(keys(went)))
 
 
 def _only_theirs(merge: StakeholderMerge) -> set[str]:

@@ -376,6 +376,16 @@ class TestSeveral:
 
 
 class TestAfterwards:
+    def test_the_second_seat_of_one_who_was_two_goes_to_who_waits(self, ana, anna, django_capture_on_commit_callbacks):
+        event = EventFactory(capacity=2)
+        for person in (ana, anna):
+            RegistrationFactory(event=event, stakeholder=person)
+        waits = RegistrationFactory(event=event, state="waitlisted")
+        with django_capture_on_commit_callbacks(execute=True):
+            merge_stakeholders(ana, anna, by=None)
+        waits.refresh_from_db()
+        assert waits.state == "registered"
+
     def test_history_says_who_did_it(self, ana, anna, staff):
         merge_stakeholders(ana, anna, by=staff)
         assert Context.objects.filter(metadata__verb="merge_stakeholders", metadata__user=staff.pk).exists()

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from contacts.identity.merging import merge_all
+from contacts.identity.merging import merge_all, named
 from contacts.identity.telling import told_of
-from contacts.models import Stakeholder
 from crm.errors import Refused
 
 
@@ -29,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refusals leave with status 2 and one line on standard error."""
-        people = [_found(pk) for pk in (options["survivor"], *options["merged"])]
+        people = named([options["survivor"], *options["merged"]])
         fields = dict(_choice(words) for words in options["by_field"])
         try:
             merges = merge_all(people[0], people[1:], fields=fields, by=None)
@@ -43,11 +42,6 @@ class Command(BaseCommand):
             moved = sum(one["moved"].values())
             self.stdout.write(f"{one['merged']} is part of {one['survivor']} now: {moved} rows moved.")
             self.stdout.write(f"To take them apart again: manage.py unmerge {one['merge']}")
-
-
-def _found(pk: int) -> Stakeholder:
-    """The stakeholder of this number, or one who stands for a number that is gone: the verb says what became of it."""
-    return Stakeholder.objects.filter(pk=pk).first() or Stakeholder(pk=pk)
 
 
 def _choice(words: str) -> tuple[str, int]:
