@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from contacts.identity.households import shares_with_somebody
 from contacts.models import Consent, ContactPoint, ImportRow, Partner, StakeholderType, Tag, Tagging, Topic, Typing
 from contacts.segments.registry import CRITERIA, Choices, Value
 
@@ -184,6 +185,18 @@ def reachable(op: str, value: bool) -> Q:
     """Has an address that works and that nobody suppressed."""
     works = Q(Exists(ContactPoint.objects.mailable().filter(stakeholder=OuterRef("pk"))))
     return works if value else ~works
+
+
+@CRITERIA.register(
+    "household",
+    label=_("Household"),
+    group=WHO,
+    choices=lambda: [("postal", _("a postal address")), ("email", _("an inbox"))],
+    says={"any_of": _("shares %(values)s with somebody"), "none_of": _("does not share %(values)s with anybody")},
+)
+def household(op: str, value: list[str]) -> Q:
+    """Shares a home or an inbox with somebody in the book."""
+    return shares_with_somebody(value)
 
 
 @CRITERIA.register(

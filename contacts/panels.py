@@ -1,14 +1,17 @@
-"""What the book itself adds to the page about somebody: who else they may be, and whom they were merged with."""
+"""What the book itself adds to the page about somebody: who else they may be, their household, their merges."""
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from contacts.identity.households import housemates
 from contacts.identity.pages import pairs_of
 from contacts.identity.telling import sentences
-from contacts.models import DuplicateCandidate, StakeholderMerge
+from contacts.models import DuplicateCandidate, Stakeholder, StakeholderMerge
 from crm.panels import PANELS, Panel
 
 LATEST, SHOWN = 10, 5
+SHARES = {"email": gettext_lazy("the same inbox"), "postal": gettext_lazy("the same postal address")}
 
 
 @PANELS.register("merges")
@@ -48,3 +51,12 @@ def may_be_the_same(stakeholder_id: int, user) -> Panel | None:
     may_decide = user.has_perm("contacts.change_stakeholder")
     context = {"others": others, "may_decide": may_decide, "stakeholder_id": stakeholder_id}
     return Panel(_("May be the same as"), "contacts/_same_panel.html", context, order=5)
+
+
+@PANELS.register("household")
+def household(stakeholder_id: int, user) -> Panel | None:
+    """Who shares their postal address or their inbox."""
+    person = Stakeholder.objects.visible_to(user).filter(pk=stakeholder_id).first()
+    mates = housemates(person) if person else []
+    context = {"mates": [(mate.who, [SHARES[kind] for kind in mate.shares]) for mate in mates]}
+    return Panel(_("Household"), "contacts/_household_panel.html", context, order=30) if mates else None

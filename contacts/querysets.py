@@ -48,6 +48,12 @@ class StakeholderQuerySet(models.QuerySet):
         reachable = ContactPoint.objects.mailable().filter(stakeholder=OuterRef("pk"))
         return self.consenting(topic).filter(Exists(reachable))
 
+    def sharing_a_home(self, *kinds: str):
+        """People who share an inbox (`email`) or a postal address (`postal`) with somebody; either by default."""
+        from contacts.identity.households import SHARED, shares_with_somebody
+
+        return self.filter(shares_with_somebody(list(kinds or SHARED)))
+
     def search(self, words: str):
         """Those whose name, address or number contains every word."""
         found = self

@@ -1,0 +1,64 @@
+"""Households: people who share a postal address or an inbox. Nothing is stored: it is asked each time.
+
+The inbox of an office (`info@…`) and an address that more than LARGEST have are no home.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from contacts.identity.rules.evidence import ROLE_INBOXES
+from contacts.models import ContactPoint, Stakeholder
+
+LARGEST = 12
+"""More people than this at one address are a building or a list, no household."""
+SHARED = ("email", "postal")
+OFFICE = rf"^({'|'.join(sorted(ROLE_INBOXES))})@"
+
+
+@dataclass(frozen=True)
+class Housemate:
+    """Somebody of the same household, and the kinds of what they share: `email`, `postal`."""
+
+    who: Stakeholder
+    shares: tuple[str, ...]
+
+
+def homes(kind: str) -> QuerySet:
+    """The addresses of this kind that two to LARGEST people have, as ContactPoint normalises them."""
+    found = _points(kind).values("normalized").annotate(people=Count("stakeholder", distinct=True))
+    return found.filter(people__gte=2, people__lte=LARGEST).values("normalized")
+
+
+def shares_with_somebody(kinds: list[str]) -> Q:
+    """People who share an address of one of `kinds` with somebody."""
+    answer = Q(pk__in=[])
+    for kind in kinds:
+        mine = ContactPoint.objects.filter(stakeholder=OuterRef("pk"), kind=kind, normalized__in=homes(kind))
+        answer |= Q(Exists(mine), kind=Stakeholder.Kind.PERSON)
+    return answer
+
+
+def housemates(stakeholder: Stakeholder) -> list[Housemate]:
+    """Everybody of the household of `stakeholder`, those first who share most; an organisation has none."""
+    if stakeholder.kind != Stakeholder.Kind.PERSON:
+        return []
+    shares: dict[int, set[str]] = defaultdict(set)
+    people: dict[int, Stakeholder] = {}
+    for kind in SHARED:
+        mine = _points(kind).filter(stakeholder=stakeholder.pk).values("normalized")
+        there = _points(kind).filter(normalized__in=mine).select_related("stakeholder").order_by("normalized")
+        at: dict[str, list[Stakeholder]] = defaultdict(list)
+        for point in there[: LARGEST * LARGEST]:
+            at[point.normalized].append(point.stakeholder)
+        for each in (who for group in at.values() if len(group) <= LARGEST for who in group):
+            people[each.pk] = each
+            shares[each.pk].add(kind)
+    found = [Housemate(people[pk], tuple(sorted(kinds))) for pk, kinds in shares.items() if pk != stakeholder.pk]
+    return sorted(found, key=lambda mate: (-len(mate.shares), mate.who.name, mate.who.pk))
+
+
+def _points(kind: str) -> QuerySet[ContactPoint]:
+    found = ContactPoint.objects.filter(kind=kind, stakeholder__kind=Stakeholder.Kind.PERSON)
+    return found.exclude(normalized__regex=OFFICE) if kind == "email" else found
