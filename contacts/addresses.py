@@ -32,7 +32,8 @@ def normalize(kind: str, value: str) -> str:
 
 def fingerprint(normalized_email: str) -> str:
     """Keyed hash of an address, 32 hex digits: it can be compared after the address itself was erased."""
-    inner, outer = (half.copy() for half in _keyed_halves(settings.FINGERPRINT_KEY))
+    keyed_inner, keyed_outer = _keyed_halves(settings.FINGERPRINT_KEY)
+    inner, outer = keyed_inner.copy(), keyed_outer.copy()
     inner.update(normalized_email.encode())
     outer.update(inner.digest())
     return outer.hexdigest()[:32]

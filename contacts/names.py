@@ -77,6 +77,14 @@ def bare(word: str) -> str:
 @lru_cache(maxsize=65536)
 def compared(first: str, last: str) -> Name:
     """The form of a name that rules compare: the first word of the first name, nicknames made whole."""
+    return key_of_name(first, last)
+
+
+def key_of_name(first: str, last: str) -> Name:
+    """The same as `compared`, for names that are asked about once."""
+    if first.isascii() and first.isalpha() and last.isascii() and last.isalpha():
+        start = first.lower()
+        return Name(CANONICAL.get(start, start), last.lower())
     start = bare(first.replace("-", " ").replace(".", " ")).split(" ")[0]
     return Name(CANONICAL.get(start, start), bare(last).replace(" ", ""))
 

@@ -11,7 +11,7 @@ from contacts.imports.cleaning.cells import remembered
 from contacts.imports.cleaning.emails import is_email, ordinary_email, split_emails
 from contacts.imports.cleaning.entries import Entry
 from contacts.imports.cleaning.marks import Marks
-from contacts.imports.cleaning.names import compared, split_full_name
+from contacts.imports.cleaning.names import Name, key_of_name, split_full_name
 from contacts.imports.cleaning.own import Externals, OwnFields
 from contacts.imports.cleaning.phones import ordinary_phone, split_phones
 from contacts.imports.cleaning.places import Places
@@ -25,8 +25,8 @@ from contacts.imports.mapping.words import Words
 from contacts.imports.reading import Problem, Row
 
 Result = TypeVar("Result")
-NAMES = {"first_name": 100, "last_name": 100, "full_name": 200, "middle_name": 100, "second_last_name": 100}
-"""Fields that hold names, with the characters each may have."""
+NAMES = ("first_name", "last_name", "full_name", "middle_name", "second_last_name")
+"""Fields that hold names."""
 _NOTHING = """
     - -- n/a na none null nan unknown self ninguno ninguna
 """
@@ -122,14 +122,14 @@ class Cleaner:
         organisation = self.organisation_of(cells)
         types, kinds, type_words = self.types_of(cells)
         self.words.types.hear(type_words)
-        first, last, name = self.names_of(cells)
+        first, last, name, key = self.names_of(cells)
         kind = self._kind(cells, name, organisation, emails, kinds)
         if kind == "organisation":
             organisation, name, first, last = "", name or organisation, "", ""
+            key = key_of_name("", name)
         place = self.places.of(cells, self._strange_zip)
         externals = self.externals.of(cells) if self.externals.at else []
         self._check(kind, name, emails, bool(emails or phones or place.zip or externals))
-        key = compared(first, last) if kind == "person" else compared("", name)
         return Entry(
             line,
             kind,
@@ -213,12 +213,18 @@ class Cleaner:
         found = [self.words.type_of[slug] for slug in said.targets]
         return SEPARATOR.join(str(kind.pk) for kind in found), frozenset(kind.kind for kind in found), said.words
 
-    def _names(self, cells: Sequence[str]) -> tuple[str, str, str]:
-        """First name, last name, whole name."""
-        said: dict[str, str] = {}
+    def _names(self, cells: Sequence[str]) -> tuple[str, str, str, Name]:
+        """First name, last name, whole name, and the form in which it is compared."""
+        first, last, name = self._three_names(cells)
+        return first, last, name, key_of_name(first, last)
+
+    def _three_names(self, cells: Sequence[str]) -> tuple[str, str, str]:
+        said = dict.fromkeys(NAMES, "")
         for field, cell in zip(self.name_fields, cells, strict=True):
-            said[field] = said.get(field) or tidy(cell)
-        first, last, full = (bounded(said.get(name, ""), name, NAMES[name]) for name in list(NAMES)[:3])
+            if cell and not said[field]:
+                said[field] = tidy(cell)
+        first, last, full, middle, second = said.values()
+        bounded(first, "first_name", 100), bounded(last, "last_name", 100), bounded(full, "full_name", 200)
         if "@" in full:
             full = ""
         if not first and not last:
@@ -226,9 +232,10 @@ class Cleaner:
                 return "", "", ""
             first, last = split_full_name(full)
             return bounded(first, "full_name", 100), bounded(last, "full_name", 100), full
-        middle, second = (bounded(said.get(name, ""), name, NAMES[name]) for name in list(NAMES)[3:])
-        first = bounded(f"{first} {middle}".strip(), "first_name", 100)
-        last = bounded(f"{last} {second}".strip(), "last_name", 100)
+        if middle:
+            first = bounded(f"{first} {bounded(middle, 'middle_name', 100)}".strip(), "first_name", 100)
+        if second:
+            last = bounded(f"{last} {bounded(second, 'second_last_name', 100)}".strip(), "last_name", 100)
         return first, last, full or f"{first} {last}".strip()
 
     def _kind(self, cells: list[str], name: str, organisation: str, emails: list[str], kinds: frozenset[str]) -> str:
