@@ -35,7 +35,7 @@ def _view(app: str, *models: str) -> list[str]:
 STAFF_MAY = [
     *_all("contacts", "stakeholder", "contactpoint", "affiliation", "typing", "tagging", "tag", "segment"),
     *_all("contacts", "partnerfeed"),
-    *_keep("contacts", "stakeholdertype", "topic", "partner", "importrun", "suppression"),
+    *_keep("contacts", "stakeholdertype", "topic", "customfield", "partner", "importrun", "suppression"),
     *_view("contacts", "consent", "consentevent", "importrow"),
     "contacts.add_consentevent",
     "crm.export_people",

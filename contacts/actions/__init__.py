@@ -11,7 +11,7 @@
 | `preferences` | look after one's own data by the link from a mail |
 | `letters` | the single mails of all this |
 | `privacy` | give somebody everything we know about them, or forget them |
-| `taxonomy` | the types and topics every house starts with |
+| `taxonomy` | the types and topics every house starts with; fields of our own |
 """
 
 from contacts.actions.addresses import add_contact_point, add_email, add_phone, make_primary, remove_contact_point
@@ -33,7 +33,7 @@ from contacts.actions.stakeholders import (
     update_stakeholder,
 )
 from contacts.actions.suppression import lift_suppression, suppress, welcome_back
-from contacts.actions.taxonomy import seed_taxonomy
+from contacts.actions.taxonomy import make_own_field, seed_taxonomy
 
 __all__ = [
     "add_contact_point",
@@ -55,6 +55,7 @@ __all__ = [
     "leave_everything",
     "leave_list",
     "lift_suppression",
+    "make_own_field",
     "make_primary",
     "refresh_search",
     "remove_contact_point",

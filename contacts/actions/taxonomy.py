@@ -1,6 +1,10 @@
-"""The types and topics every house starts with; staff may rename them and add more."""
+"""The types and topics every house starts with; staff may rename them and add more, and fields of their own."""
 
-from contacts.models import StakeholderType, Topic
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from contacts.models import CustomField, StakeholderType, Topic
+from crm.errors import Refused
 
 TYPES = [
     ("individual", "person", "Committed individual", "Persona comprometida"),
@@ -62,3 +66,21 @@ def seed_taxonomy() -> None:
                 "order": order * 10,
             },
         )
+
+
+class FieldIsThere(Refused):
+    """A field of our own cannot be made under this name."""
+
+
+def make_own_field(name: str, *, kind: str = CustomField.Kind.TEXT, by=None) -> CustomField:
+    """A field of our own that people and organisations have from now on; raises FieldIsThere."""
+    tidy = " ".join(name.split())[:120]
+    slug = slugify(tidy)[:40]
+    if not slug:
+        raise FieldIsThere(_("Give the new field a name with letters in it."))
+    field, made = CustomField.objects.get_or_create(
+        slug=slug, defaults={"name_en": tidy, "kind": CustomField.Kind(kind)}
+    )
+    if not made:
+        raise FieldIsThere(_("There is a field “%(name)s” already.") % {"name": field})
+    return field

@@ -3,6 +3,7 @@
     runs     the list of files, and the table of all doors of one file
     sending  send a file
     review   look at what it would do, or did
+    mapping  say what its columns and words mean
     saving   save it; the rows that were not taken
     partners who sends files
     feeds    places from which their files are read again and again

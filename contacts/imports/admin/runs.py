@@ -10,7 +10,7 @@ from unfold.decorators import display
 
 from contacts.imports import pages
 from contacts.imports.actions import State
-from contacts.imports.admin import review, saving, sending
+from contacts.imports.admin import mapping, review, saving, sending
 from contacts.imports.admin.doors import READS_BOOK, SAVES, SENDS, Door, not_here, run_of
 from contacts.imports.models import ImportRun
 
@@ -18,6 +18,7 @@ DOORS = [
     Door("save", "save/", saving.save, SAVES, posts=True),
     Door("rows", "rows/", review.rows, READS_BOOK),
     Door("terms", "choices/", sending.terms, SAVES),
+    Door("mapping", "mapping/", mapping.columns),
     Door("rejected", "rejected.csv", saving.rejected),
 ]
 """Every page and button of a file beside its own page: the name of its route, its address, who answers."""

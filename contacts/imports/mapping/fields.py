@@ -39,9 +39,31 @@ FIELD_NAMES = {
 }
 
 
+GROUPS = (
+    (gettext_lazy("Who it is"), "full_name first_name middle_name last_name second_last_name kind organisation role"),
+    (gettext_lazy("How to reach them"), "email phone street street_more city region zip address"),
+    (gettext_lazy("What we know of them"), "types tags language notes external"),
+    (gettext_lazy("Whether they may be mailed"), "status opted_in topics opted_out no_contact bounced"),
+    (gettext_lazy("An event they came to"), "attendance attended"),
+)
+"""The fields in the order in which somebody looks for them."""
+Choice = tuple[str, str]
+
+
 def name_of(field: str) -> str:
     """The name of a field, empty for a column that is left out."""
     if field.startswith(OWN):
-        own = CustomField.objects.filter(slug=field.removeprefix(OWN)).first()
-        return str(own) if own else _("A field that is gone")
+        return own_names().get(field, _("A field that is gone"))
     return str(FIELD_NAMES.get(field, ""))
+
+
+def own_names() -> dict[str, str]:
+    """The fields of our own, as columns are taken for them."""
+    return {OWN + own.slug: str(own) for own in CustomField.objects.all()}
+
+
+def choices() -> list[tuple[str, list[Choice]]]:
+    """Every field a column can be taken for, in groups."""
+    found = [(str(group), [(field, str(FIELD_NAMES[field])) for field in fields.split()]) for group, fields in GROUPS]
+    own = list(own_names().items())
+    return [*found, (_("Fields of our own"), own)] if own else found
