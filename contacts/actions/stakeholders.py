@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from contacts.actions.addresses import add_email, add_phone
 from contacts.addresses import normalize_email
 from contacts.locks import share_the_book
-from contacts.models import Affiliation, Stakeholder, StakeholderType, Tag, Tagging, Typing
+from contacts.models import Affiliation, Stakeholder, StakeholderMerge, StakeholderType, Tag, Tagging, Typing
 from contacts.names import compared, compatible, full_name, same_name
 from contacts.search import REFRESH_ALL, REFRESH_SOME
 from crm.errors import Refused
@@ -112,12 +112,22 @@ def _the_one(address: str, first: str, last: str) -> Stakeholder | None:
             kind=Stakeholder.Kind.PERSON, contact_points__kind="email", contact_points__normalized=address
         ).order_by("pk")
     )
-    exact = [person for person in people if same_name(first, last, person.first_name, person.last_name)]
+    names = _names(people)
+    exact = [person for person in people if any(same_name(first, last, *name) for name in names[person.pk])]
     if exact:
         return exact[0]
     asked = compared(first, last)
-    close = [person for person in people if compatible(asked, compared(person.first_name, person.last_name))]
+    close = [person for person in people if any(compatible(asked, compared(*name)) for name in names[person.pk])]
     return close[0] if len(close) == 1 else None
+
+
+def _names(people: list[Stakeholder]) -> dict[int, list[tuple[str, str]]]:
+    """First and last name of each, and those of whoever became part of them: a merged one is not made again."""
+    names = {person.pk: [(person.first_name, person.last_name)] for person in people}
+    merges = StakeholderMerge.objects.filter(survivor__in=people, undone_at__isnull=True, kept__has_key="row")
+    for pk, row in merges.order_by("pk").values_list("survivor_id", "kept__row") if people else []:
+        names[pk].append((row["first_name"], row["last_name"]))
+    return names
 
 
 @transaction.atomic

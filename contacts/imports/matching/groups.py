@@ -86,19 +86,22 @@ class _Identities:
 
     def __init__(self, known: list[Member]) -> None:
         self.all: dict[tuple[int | None, int | None], Member] = {}
+        self.names: dict[tuple[int | None, int | None], set[Name]] = {}
         self.by_name: dict[tuple[str, Name], list[Member]] = {}
         self.partial: list[Member] = []
         for member in known:
             self.add(member)
 
     def add(self, member: Member) -> None:
-        """Keep one more; the same person under two rows is one."""
-        who = (member.person, None if member.person else member.leader)
-        if who not in self.all:
-            self.all[who] = member
-            self.by_name.setdefault((member.kind, member.name), []).append(member)
-            if not _says_all(member):
-                self.partial.append(member)
+        """Keep one more; the same person under two rows is one, and may be known by two names."""
+        who = self._who(member)
+        if self.names.setdefault(who, set()) >= {member.name} or (who in self.all and not member.person):
+            return
+        self.all.setdefault(who, member)
+        self.names[who].add(member.name)
+        self.by_name.setdefault((member.kind, member.name), []).append(member)
+        if not _says_all(member):
+            self.partial.append(member)
 
     def of(self, row: Member, rule: Rule) -> list[Member]:
         """Those whom `row` may be: an equal name goes before a likely one."""
@@ -106,7 +109,14 @@ class _Identities:
         if equal and _says_all(row):
             return equal
         if _says_all(row):
-            return [member for member in self.partial if rule(row, member)]
+            return self._each_once(member for member in self.partial if rule(row, member))
         if len(self.all) > CROWD:
             return list(self.all.values())[:2]
-        return [member for member in self.all.values() if rule(row, member)]
+        return self._each_once(member for members in self.by_name.values() for member in members if rule(row, member))
+
+    def _each_once(self, members: Iterable[Member]) -> list[Member]:
+        return list({self._who(member): member for member in members}.values())
+
+    @staticmethod
+    def _who(member: Member) -> tuple[int | None, int | None]:
+        return member.person, None if member.person else member.leader

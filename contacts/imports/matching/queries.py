@@ -44,10 +44,16 @@ SELECT k.email AS key, NULL::int AS line, b.id AS person, NULL::int AS leader, b
     b.first_name, b.last_name, b.name, NULL::text AS first_key, NULL::text AS last_key, b.zip, false AS phone
 FROM knot k JOIN met USING (email) JOIN contacts_stakeholder b ON b.id = met.person
 UNION ALL
+SELECT k.email, NULL, m.survivor_id, NULL, m.kept #>> '{row,kind}', m.kept #>> '{row,first_name}',
+    m.kept #>> '{row,last_name}', m.kept #>> '{row,name}', NULL, NULL, '', false
+FROM knot k JOIN met USING (email)
+JOIN contacts_stakeholdermerge m ON m.survivor_id = met.person AND m.undone_at IS NULL AND m.kept ? 'row'
+UNION ALL
 SELECT k.email, s.line, NULL, NULL, s.kind, '', '', '', s.first_key, s.last_key, s.zip, false
 FROM knot k JOIN stage_email e USING (email) JOIN stage s USING (line)
 ORDER BY 1, 3 NULLS LAST, 2
 """
+"""Somebody stands here under each name they have: a merge keeps the name of who became part of them."""
 
 FATES = """
 CREATE TABLE fate (
