@@ -9,7 +9,7 @@ from contacts.imports.errors import NotReady
 from contacts.imports.models import ImportRun
 from contacts.imports.reverting import begin_revert
 from contacts.imports.warnings.ticks import refuse_unticked
-from crm.actions.jobs import start_job
+from crm.actions.jobs import call_off_job, start_job
 
 AT_ONCE = 1 << 20
 """Bytes up to which a file is checked while its sender waits; larger ones go to a worker."""
@@ -39,6 +39,16 @@ def ask_for_revert(run: ImportRun, *, by) -> None:
     """Leave word that what the file did is to be taken back; the caller rings. Raises NotReady when it cannot be."""
     begin_revert(run, by=by)
     _ask(run, State.REVERTING, _("Taking back %(file)s"), by)
+
+
+def ask_to_stop(run: ImportRun) -> None:
+    """Leave word that work on the file is to end; its worker hears of it within a second. Raises NotReady.
+
+    What was saved of it up to then is taken back.
+    """
+    if run.state not in (State.CHECKING, State.COMMITTING) or run.job is None:
+        raise NotReady(_("There is nothing to stop: nobody works on this file."))
+    call_off_job(run.job)
 
 
 def _ask(run: ImportRun, state: str, label: str, by) -> None:

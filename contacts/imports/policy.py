@@ -13,7 +13,7 @@ from contacts.models.taxonomy import Topic
 
 State = ImportRun.State
 CHANGEABLE = (State.RECEIVED, State.ASKING, State.CHECKED, State.REFUSED, State.FAILED, State.CANCELLED)
-"""States in which nothing of a file is in the book and nobody works on it."""
+"""States in which nobody works on a file and it is not saved."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,16 @@ def latest_of(partner: Partner) -> ImportRun | None:
     return partner.runs.filter(state__in=good).order_by("-created_at").first()
 
 
+def may_change(run: ImportRun) -> bool:
+    """Whether the terms of a file may still be changed: nothing of it is in the book and nobody works on it."""
+    return run.state in CHANGEABLE and not run.marks
+
+
 @transaction.atomic
 def change_terms(run: ImportRun, policy: Policy, *, topics: Iterable[Topic], wording: str) -> None:
     """Give a file that is not saved other terms; it must be checked again. Raises NotReady."""
     current = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if current.state not in CHANGEABLE:
+    if not may_change(current):
         raise NotReady(_("This file is being worked on or saved already; its terms stay as they are."))
     for name, value in (policy.as_fields() | {"consent_wording": wording}).items():
         setattr(run, name, value)

@@ -75,7 +75,7 @@ RULES: list[tuple[str, Rule]] = [
     ("campaigns:deliveries", BOOK),
     # ── Imports ──
     ("admin:contacts_importrun_delete", NOBODY),
-    *[(f"admin:contacts_importrun_{button}", BOOK) for button in ("save", "terms", "rows")],
+    *[(f"admin:contacts_importrun_{button}", BOOK) for button in ("save", "stop", "revert", "terms", "rows")],
     ("admin:contacts_importrun_*", BOOK | {PARTNER}),
     ("admin:contacts_partner_delete", frozenset({MANAGER})),
     ("admin:contacts_partner_*", BOOK),

@@ -4,7 +4,8 @@
     sending  send a file
     review   look at what it would do, or did
     mapping  say what its columns and words mean
-    saving   save it; the rows that were not taken
+    saving   save it, watch and stop it; the rows that were not taken
+    reverting  take it back
     partners who sends files
     feeds    places from which their files are read again and again
 

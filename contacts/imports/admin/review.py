@@ -8,23 +8,24 @@ from django.utils.translation import gettext as _
 from contacts.imports import pages
 from contacts.imports.actions import State
 from contacts.imports.admin.doors import READS_BOOK, SAVES
+from contacts.imports.admin.saving import WORKING, working
 from contacts.imports.models import ImportRun
-from contacts.imports.policy import CHANGEABLE
+from contacts.imports.policy import may_change
+from contacts.imports.reverting import told_in_words
 from contacts.imports.reviewing import PER_PAGE, is_staged, lines_of
 from contacts.imports.reviewing.inboxes import shared_inboxes
+from contacts.imports.taking_back import stayed
 from crm.doors import page, person
 
-WORKING = (State.CHECKING, State.COMMITTING, State.REVERTING)
+TAKEN_BACK = (State.REVERTED, State.CANCELLED)
 
 
 def show(request: HttpRequest, run: ImportRun) -> HttpResponse:
     """Counts, warnings, changes and columns; the progress while it is being worked on."""
     reader = person(request)
     must, to_know = pages.warnings_of(run)
-    context = {
+    context = working(request, run) | {
         "title": f"“{run.original_name}”",
-        "run": run,
-        "job": run.job,
         "slices": pages.slices(run),
         "rows": sum(run.counts.values()),
         "must": must,
@@ -34,9 +35,12 @@ def show(request: HttpRequest, run: ImportRun) -> HttpResponse:
         "rejected": pages.rejected_rows(run),
         "twin": pages.twin_of(run, ImportRun.objects.visible_to(reader)),
         "may_save": reader.has_perm(SAVES),
-        "may_change": run.state in CHANGEABLE and reader.has_perm(SAVES),
+        "may_change": may_change(run) and reader.has_perm(SAVES),
         "reads_book": reader.has_perm(READS_BOOK),
         "working": run.state in WORKING,
+        "may_revert": run.state in (State.COMMITTED, State.FAILED) and bool(run.marks) and reader.has_perm(SAVES),
+        "told": told_in_words(run) if run.revert_report.get("done") is not None else [],
+        "stayed": stayed(run) if run.state in TAKEN_BACK else [],
     }
     if reader.has_perm(READS_BOOK) and run.counts and run.state not in WORKING:
         context |= _of_the_book(run)

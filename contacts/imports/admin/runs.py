@@ -10,12 +10,15 @@ from unfold.decorators import display
 
 from contacts.imports import pages
 from contacts.imports.actions import State
-from contacts.imports.admin import mapping, review, saving, sending
+from contacts.imports.admin import mapping, reverting, review, saving, sending
 from contacts.imports.admin.doors import READS_BOOK, SAVES, SENDS, Door, not_here, run_of
 from contacts.imports.models import ImportRun
 
 DOORS = [
     Door("save", "save/", saving.save, SAVES, posts=True),
+    Door("stop", "stop/", saving.stop, SAVES, posts=True),
+    Door("progress", "progress/", saving.progress),
+    Door("revert", "take-back/", reverting.revert, SAVES),
     Door("rows", "rows/", review.rows, READS_BOOK),
     Door("terms", "choices/", sending.terms, SAVES),
     Door("mapping", "mapping/", mapping.columns),

@@ -1,10 +1,13 @@
-"""Saving a file, and handing back what was not taken."""
+"""Saving a file, watching and stopping it, and handing back what was not taken."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from contacts.imports.admin.doors import go_to
-from contacts.imports.asking import ask_for_commit
+from contacts.imports.actions import State
+from contacts.imports.admin.doors import SAVES, go_to
+from contacts.imports.asking import ask_for_commit, ask_to_stop
 from contacts.imports.models import ImportRun
 from contacts.imports.rejected import rejected_csv
 from contacts.imports.warnings.ticks import tick_warnings
@@ -12,6 +15,8 @@ from contacts.tasks import commit_received_file
 from crm.bell import ring
 from crm.doors import person
 from crm.errors import Refused
+
+WORKING = (State.CHECKING, State.COMMITTING, State.REVERTING)
 
 
 def save(request: HttpRequest, run: ImportRun) -> HttpResponse:
@@ -24,6 +29,38 @@ def save(request: HttpRequest, run: ImportRun) -> HttpResponse:
     else:
         ring(commit_received_file.name, run.pk)
     return go_to(run)
+
+
+def stop(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """End the work on a file; what was saved of it is taken back."""
+    try:
+        ask_to_stop(run)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("It stops within a moment. What was saved of it is taken back."))
+    return go_to(run)
+
+
+def progress(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """How far the work is, asked for every second by the page; at its end the page is loaded anew."""
+    if run.state not in WORKING:
+        response = HttpResponse()
+        response["HX-Refresh"] = "true"
+        return response
+    return render(request, "contacts/imports/_working.html", working(request, run))
+
+
+def working(request: HttpRequest, run: ImportRun) -> dict[str, object]:
+    """What the fragment of progress shows."""
+    stoppable = run.state in (State.CHECKING, State.COMMITTING)
+    open_job = run.job is not None and run.job.is_open
+    return {
+        "run": run,
+        "job": run.job,
+        "may_stop": stoppable and open_job and person(request).has_perm(SAVES),
+        "stopping": stoppable and run.job is not None and run.job.cancel_requested,
+    }
 
 
 def rejected(request: HttpRequest, run: ImportRun) -> StreamingHttpResponse:

@@ -14,7 +14,7 @@ from contacts.imports.asking import AT_ONCE, ask_for_check
 from contacts.imports.errors import Unreadable
 from contacts.imports.forms import TermsForm, UploadForm, terms_of
 from contacts.imports.models import ImportRun, Partner
-from contacts.imports.policy import CHANGEABLE, change_terms, latest_of
+from contacts.imports.policy import change_terms, latest_of, may_change
 from contacts.tasks import check_received_file
 from crm.bell import ring
 from crm.doors import page, person
@@ -93,7 +93,7 @@ def known(request: HttpRequest) -> HttpResponse:
 
 def terms(request: HttpRequest, run: ImportRun) -> HttpResponse:
     """Change what was chosen when the file was sent; then it is checked again."""
-    if run.state not in CHANGEABLE:
+    if not may_change(run):
         messages.info(request, _("This file is being worked on or saved already; its choices stay as they are."))
         return go_to(run)
     form = TermsForm(request.POST or None, initial=terms_of(run) | {"consented_on": run.consented_on},

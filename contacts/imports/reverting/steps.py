@@ -96,7 +96,7 @@ def begin_revert(run: ImportRun, *, by, ends: str = State.REVERTED) -> None:
     """Note that the import is being taken back; once begun it goes on from where it stopped. Raises NotReady."""
     current = ImportRun.objects.select_for_update().get(pk=run.pk)
     if current.state != State.REVERTING:
-        if not current.marks or not (current.state == State.COMMITTED or ends == State.CANCELLED):
+        if not current.marks or not (current.state in (State.COMMITTED, State.FAILED) or ends == State.CANCELLED):
             raise NotReady(_("There is nothing to take back: this file was not saved, or before that was possible."))
         current.state = State.REVERTING
         current.reached = 0
