@@ -93,12 +93,12 @@ class _Identities:
             self.add(member)
 
     def add(self, member: Member) -> None:
-        """Keep one more; the same person under two rows is one, and may be known by two names."""
+        """Keep one more; the same person under two rows is one, whom the book may know by two names."""
         who = self._who(member)
-        if self.names.setdefault(who, set()) >= {member.name} or (who in self.all and not member.person):
+        if who in self.all and (member.line or member.name in self.names[who]):
             return
         self.all.setdefault(who, member)
-        self.names[who].add(member.name)
+        self.names.setdefault(who, set()).add(member.name)
         self.by_name.setdefault((member.kind, member.name), []).append(member)
         if not _says_all(member):
             self.partial.append(member)
