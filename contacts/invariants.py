@@ -15,3 +15,11 @@ INVARIANTS.add(
            WHERE known.state IS DISTINCT FROM latest.action""",
     ),
 )
+INVARIANTS.add(
+    "merged-is-not-there",
+    Invariant(
+        _("Nobody who was merged with somebody else is in the book besides."),
+        """SELECT 'merge ' || merge.id FROM contacts_stakeholdermerge AS merge
+           JOIN contacts_stakeholder AS person ON person.id = merge.merged_id WHERE merge.undone_at IS NULL""",
+    ),
+)
