@@ -1,6 +1,6 @@
 """People and organisations as a sheet that can be read in again without changing anybody.
 
-One row each. The headings are those our import knows (contacts/imports/mapping/headers.py), and the first
+One row each. The import knows the headings again (contacts/imports/mapping/exports/ours.py), and the first
 column carries our own number, by which somebody without an address is known again, too.
 """
 
@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 from import_export import fields, resources
 
+from contacts.imports.cleaning.own import OURS
 from contacts.imports.cleaning.phones import split_phones
 from contacts.models import (
     Affiliation,
@@ -22,13 +23,10 @@ from contacts.models import (
     ExternalId,
     Stakeholder,
     Suppression,
-    Topic,
 )
 from contacts.resources.lists import in_one_cell
 
-OURS = "alliance"
-"""The system whose numbers are our own: alliance:17 is the stakeholder 17 of this book."""
-SAID = {"given": "agreed", "withdrawn": "left"}
+SEPARATORS = set(";|\n")
 Column = Callable[[Stakeholder], str]
 
 
@@ -41,11 +39,10 @@ class StakeholderResource(resources.ModelResource):
         fields = ()
 
     def __init__(self, **kwargs: Any) -> None:
-        """Topics and fields of our own have a column each; they are those of the moment."""
+        """Fields of our own have a column each; they are those of the moment."""
         super().__init__(**kwargs)
-        said = {f"Topic {topic.slug}": partial(_said, topic.pk) for topic in Topic.objects.order_by("pk")}
         own = {f"custom:{own.slug}": partial(_own, own.slug) for own in CustomField.objects.order_by("pk")}
-        self.columns: dict[str, Column] = {**WHO, **HOW_TO_REACH, **WHAT, **said, **own, **MORE}
+        self.columns: dict[str, Column] = {**WHO, **HOW_TO_REACH, **WHAT, **own, **MORE}
         self.fields = {
             heading: fields.Field(column_name=heading, dehydrate_method=column)
             for heading, column in self.columns.items()
@@ -59,21 +56,25 @@ class StakeholderResource(resources.ModelResource):
         """Read what rows need once per chunk, not once per row."""
         theirs = ContactPoint.objects.emails().filter(stakeholder=OuterRef(OuterRef("pk")))
         stops = Suppression.objects.filter(channel="email", fingerprint__in=theirs.values("fingerprint"))
+        said = Consent.objects.filter(channel="email").select_related("topic").order_by("topic_id")
         organisations = Affiliation.objects.select_related("organisation").order_by("ended_on", "pk")
         return queryset.annotate(stops=ArraySubquery(stops.order_by("reason").values("reason"))).prefetch_related(
             "types",
             "tags",
             Prefetch("contact_points", ContactPoint.objects.order_by("-is_primary", "pk")),
-            Prefetch("consents", Consent.objects.filter(channel="email")),
+            Prefetch("consents", said),
             Prefetch("external_ids", ExternalId.objects.order_by("pk")),
             Prefetch("affiliations", organisations),
         )
 
 
 def _number(person: Stakeholder) -> str:
-    """Our own number and those of other systems, as the import reads them."""
-    others = (str(number) for number in person.external_ids.all() if not set(number.value) & set(";|\n"))
-    return "; ".join([f"{OURS}:{person.pk}", *others])
+    return f"{OURS}{person.pk}"
+
+
+def _numbers_elsewhere(person: Stakeholder) -> str:
+    """As the import reads them; one that holds a separator would come back as another."""
+    return "; ".join(str(number) for number in person.external_ids.all() if not set(number.value) & SEPARATORS)
 
 
 def _field(name: str, person: Stakeholder) -> str:
@@ -126,8 +127,8 @@ def _not_mailed(person: Stakeholder) -> str:
     return ", ".join(dict.fromkeys([*reasons, *broken]))
 
 
-def _said(topic: int, person: Stakeholder) -> str:
-    return next((SAID[consent.state] for consent in person.consents.all() if consent.topic_id == topic), "")
+def _topics(state: str, person: Stakeholder) -> str:
+    return ", ".join(consent.topic.slug for consent in person.consents.all() if consent.state == state)
 
 
 def _own(slug: str, person: Stakeholder) -> str:
@@ -139,7 +140,8 @@ def _since(person: Stakeholder) -> str:
 
 
 WHO: dict[str, Column] = {
-    "External ids": _number,
+    "Alliance number": _number,
+    "Numbers elsewhere": _numbers_elsewhere,
     "Person or organisation": partial(_field, "kind"),
     "Name": partial(_field, "name"),
     "First name": partial(_field, "first_name"),
@@ -147,16 +149,19 @@ WHO: dict[str, Column] = {
 }
 HOW_TO_REACH: dict[str, Column] = {
     "E-mail": partial(_main, "email"),
-    "Other email": partial(_others, "email"),
+    "Other e-mails": partial(_others, "email"),
     "Phone": partial(_main, "phone"),
-    "Other phone": partial(_others, "phone"),
+    "Other phones": partial(_others, "phone"),
     "Postal address": partial(_main, "postal"),
+    "Other addresses": partial(_others, "postal"),
     "Zip code": partial(_field, "zip"),
     "Language": partial(_field, "language"),
 }
 WHAT: dict[str, Column] = {
     "Types": _types,
     "Tags": _tags,
+    "Agreed topics": partial(_topics, "given"),
+    "Left topics": partial(_topics, "withdrawn"),
     "Organisation": _organisation,
     "Role": _role,
     "Also belongs to": _other_organisations,

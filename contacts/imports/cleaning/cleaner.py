@@ -12,7 +12,7 @@ from contacts.imports.cleaning.emails import is_email, ordinary_email, split_ema
 from contacts.imports.cleaning.entries import Entry
 from contacts.imports.cleaning.marks import Marks
 from contacts.imports.cleaning.names import Name, key_of_name, split_full_name
-from contacts.imports.cleaning.own import Externals, OwnFields
+from contacts.imports.cleaning.own import Externals, OwnFields, is_ours
 from contacts.imports.cleaning.phones import ordinary_phone, split_phones
 from contacts.imports.cleaning.places import Places
 from contacts.imports.cleaning.presence import Presence
@@ -84,7 +84,7 @@ class Cleaner:
         self.types_of = self._remembered(self._types, "types")
         self.tags_of = self._remembered(self._tags, "tags")
         self.language_of = self._remembered(self._language, "language")
-        self.topics_of = self._remembered(self._topics, "topics")
+        self.topics_of = self._remembered(self._topics, "topics", "left_topics")
         self.organisation_of = self._remembered(self._organisation, "organisation")
         self.role_of = self._remembered(lambda cells: first_text(cells, "role", 120), "role")
         self.said_kind_of = self._remembered(lambda cells: plain(first_text(cells, "kind", 40)), "kind")
@@ -129,6 +129,9 @@ class Cleaner:
             key = key_of_name("", name)
         place = self.places.of(cells, self._strange_zip)
         externals = self.externals.of(cells) if self.externals.at else []
+        if is_ours(externals):
+            first, last, name = self._our_names(cells, kind)
+            place = place._replace(zip=self.places.zip_of(cells)[0].zip)
         self._check(kind, name, emails, bool(emails or phones or place.zip or externals))
         return Entry(
             line,
@@ -238,6 +241,11 @@ class Cleaner:
             last = bounded(f"{last} {bounded(second, 'second_last_name', 100)}".strip(), "last_name", 100)
         return first, last, full or f"{first} {last}".strip()
 
+    def _our_names(self, cells: list[str], kind: str) -> tuple[str, str, str]:
+        """First, last and whole name as this house wrote them: a whole name alone is not taken apart."""
+        first, last, full = (first_text([cells[at] for at in self.at.get(name, ())], name, 200) for name in NAMES[:3])
+        return ("", "", full) if kind == "organisation" else (first, last, full or f"{first} {last}".strip())
+
     def _kind(self, cells: list[str], name: str, organisation: str, emails: list[str], kinds: frozenset[str]) -> str:
         """Whether the row is about a person or about an organisation."""
         said = self.said_kind_of(cells)
@@ -263,11 +271,13 @@ class Cleaner:
             found.setdefault(tag.lower(), bounded(tag, "tags", 100))
         return SEPARATOR.join(found.values()), said.words
 
-    def _topics(self, cells: Iterable[str]) -> tuple[str, tuple[str, ...]]:
-        """Empty when the file has no such column; else what was agreed to, which may be nothing."""
-        said = self.words.topics.read(cells)
-        ids = (str(self.words.topic_of[slug].pk) for slug in said.targets)
-        return SEPARATOR.join(["0", *ids]) if "topics" in self.at else "", said.words
+    def _topics(self, cells: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+        """Empty when the file has no such column; else what was agreed to, and with a minus what was left."""
+        columns = len(self.at.get("topics", ()))
+        agreed, left = self.words.topics.read(cells[:columns]), self.words.topics.read(cells[columns:])
+        ids = [str(self.words.topic_of[slug].pk) for slug in agreed.targets]
+        ids += [f"-{self.words.topic_of[slug].pk}" for slug in left.targets]
+        return SEPARATOR.join([*(["0"] if columns else []), *ids]), agreed.words + left.words
 
     def _check(self, kind: str, name: str, emails: list[str], can_be_told_apart: bool) -> None:
         """Refuse what could never be recognised when it comes again."""

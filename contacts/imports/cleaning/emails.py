@@ -6,6 +6,7 @@ from functools import lru_cache
 from email_validator import EmailNotValidError, validate_email
 
 from contacts.addresses import normalize_email
+from contacts.imports.cleaning.texts import unguarded
 
 ORDINARY = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -21,7 +22,7 @@ BETWEEN = re.compile(r"[\s;,|]+")
 
 def ordinary_email(cell: str) -> str:
     """The address of a cell that holds nothing but an ordinary one, normalised; empty for any other cell."""
-    text = normalize_email(cell)
+    text = normalize_email(unguarded(cell) if cell[:1] == "'" else cell)
     return text if ORDINARY.fullmatch(text) and len(text) <= 254 and text.index("@") <= 64 else ""
 
 
@@ -31,7 +32,7 @@ def split_emails(cell: str) -> list[str]:
     `Ann Lee <ann@example.org>; mailto:bob@example.org` gives both addresses. What cannot be an
     address is returned as it is: `is_email` tells.
     """
-    text = normalize_email(cell)
+    text = normalize_email(unguarded(cell.strip()))
     if text in NOTHING:
         return []
     if ORDINARY.fullmatch(text):

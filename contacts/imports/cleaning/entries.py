@@ -40,6 +40,7 @@ class Entry(NamedTuple):
     attendance: str = ""
     """What they did about the occasion of the run: a key of ATTENDANCE, or empty."""
     topics: str = ""
-    """Which topics they agreed to: empty where the file has no such column, else 0 and the ids of topics."""
+    """Which topics they agreed to: empty where the file has no such column, else 0 and the ids of topics; those
+    they left stand here with a minus."""
     problem_column: str = ""
     problem: str = ""

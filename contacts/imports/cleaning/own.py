@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
+from contacts.imports.cleaning.texts import unguarded
 from contacts.imports.mapping.columns import Column, OwnField
 from contacts.imports.mapping.headers import OWN, plain
 from contacts.imports.mapping.values import NO, YES
 
 SYSTEM = re.compile(r"([a-z][a-z0-9_.-]{1,39}):(?!//)(\S.*)")
 """A number that says whose it is, such as salesforce:0031x."""
+OURS = "alliance:"
+"""What stands before our own numbers: alliance:17 is the stakeholder 17 of this book."""
 DATES = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%d.%m.%Y", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%Y/%m/%d")
 LONGEST_VALUE = 1_000
 LONGEST_NUMBER = 120
@@ -44,12 +47,12 @@ class OwnFields:
 
 def read_value(own: OwnField, text: str) -> str:
     """A cell as the book keeps it (dates 2026-05-01, numbers 12.5, yes and no), empty when it does not fit."""
-    text = " ".join(text.replace("\0", "").split())[:LONGEST_VALUE]
+    text = unguarded(" ".join(text.replace("\0", "").split()))[:LONGEST_VALUE]
     return _READERS.get(own.kind, _text)(own, text)
 
 
 def _text(_own: OwnField, text: str) -> str:
-    return text[1:] if text[:1] == "'" and text[1:2] in "=+-@" else text
+    return text
 
 
 def _number(_own: OwnField, text: str) -> str:
@@ -103,3 +106,8 @@ class Externals:
                     if system and len(number) <= LONGEST_NUMBER and number not in {"0", "-"}:
                         found[f"{system}:{number}"] = None
         return list(found)
+
+
+def is_ours(externals: list[str]) -> bool:
+    """Whether a row carries a number of this house: it was exported here."""
+    return any(number.startswith(OURS) for number in externals)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+FORMULA_STARTS = frozenset("=+-@")
 SEPARATOR = "\x1f"
 """Between the values of a list on its way into the staging table; no cleaned text holds it."""
 
@@ -29,7 +30,12 @@ def tidy(cell: str) -> str:
     text = " ".join(cell.split())
     if text and not text.isprintable():
         text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return text[1:] if text[:1] == "'" and text[1:2] in "=+-@" else text
+    return unguarded(text)
+
+
+def unguarded(text: str) -> str:
+    """Without the one quote that keeps a spreadsheet from taking it for a formula (crm/exports/cells.py writes it)."""
+    return text[1:] if text[:1] == "'" and text.lstrip("'")[:1] in FORMULA_STARTS else text
 
 
 def tidy_lines(cell: str) -> str:

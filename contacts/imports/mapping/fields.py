@@ -18,6 +18,7 @@ FIELD_NAMES = {
     "types": gettext_lazy("Types"),
     "tags": gettext_lazy("Tags"),
     "topics": gettext_lazy("Topics they agreed to"),
+    "left_topics": gettext_lazy("Topics they left"),
     "zip": gettext_lazy("Zip code"),
     "address": gettext_lazy("Whole address"),
     "street": gettext_lazy("Street"),

@@ -36,6 +36,7 @@ FIELDS: dict[str, str] = {
     "tags": """tag; tags; labels; label; groups; group; group membership; categories; keywords; email lists;
         lists; list membership; interests; etiqueta; etiquetas; grupo; grupos; palabras clave; intereses;
         categorias""",
+    "left_topics": "left topics; topics they left; unsubscribed from; temas que dejo",
     "topics": """topics; topic; subscribed to; subscriptions; topics of interest; newsletters; temas; tema;
         suscripciones""",
     "zip": """zip; zipcode; zip code; zip codes; postal code; postalcode; postcode; zip postal code; zip 4;
@@ -96,7 +97,7 @@ FIELDS: dict[str, str] = {
 }
 """Field → headings, in the form `plain()` gives them, separated by semicolons."""
 
-SEVERAL = frozenset({"email", "phone", "tags", "types", "topics", "external"})
+SEVERAL = frozenset({"email", "phone", "tags", "types", "topics", "left_topics", "external"})
 """Fields that may have any number of columns, each of which counts."""
 
 NUMBERED = (

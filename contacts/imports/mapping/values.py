@@ -132,5 +132,24 @@ def strictest(states: list[str]) -> str:
 
 def split_words(value: str) -> list[str]:
     """The words of a cell with several: commas, semicolons, bars, line breaks, Google's “ ::: ”."""
+    if '"' in value and (quoted := _quoted_words(value)):
+        return quoted
     parts = re.split(r":::|[,;|\n]", value)
     return [word for part in parts if (word := " ".join(part.replace('"', " ").split()).strip("* "))]
+
+
+QUOTED = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^",;|\n]*))\s*(?:[,;|\n]|$)')
+"""A word in quotes, in which a quote is doubled, or a plain one, up to the next separator."""
+
+
+def _quoted_words(value: str) -> list[str]:
+    """The words of a cell in which those with a comma stand in quotes; none when its quotes mean something else."""
+    words, at = [], 0
+    while at < len(value):
+        found = QUOTED.match(value, at)
+        if found is None or found.end() == at:
+            return []
+        word = found[1].replace('""', '"') if found[1] else found[2].strip("* ")
+        words += [" ".join(word.split())] if word.strip() else []
+        at = found.end()
+    return words

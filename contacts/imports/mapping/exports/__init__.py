@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from contacts.imports.mapping.exports.known import Export
 from contacts.imports.mapping.exports.newsletters import NEWSLETTERS
+from contacts.imports.mapping.exports.ours import OURS
 from contacts.imports.mapping.headers import plain
 
-KNOWN: tuple[Export, ...] = (*NEWSLETTERS,)
+KNOWN: tuple[Export, ...] = (OURS, *NEWSLETTERS)
 
 
 def recognise(headers: Iterable[str]) -> Export | None:
