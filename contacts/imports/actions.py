@@ -21,6 +21,7 @@ from contacts.imports.planning import Terms, plan
 from contacts.imports.policy import AS_ALWAYS, Policy
 from contacts.imports.progress import Progress
 from contacts.imports.reviewing import changes_by_field
+from contacts.imports.settling import obey_decisions
 from contacts.imports.staging import drop_staging, stage, staging_of
 from contacts.imports.warnings import warnings_about
 from contacts.imports.writing import LAST_LINE, keep_cells, keep_marks, write_book, write_rows
@@ -159,6 +160,7 @@ def _write(run: ImportRun, told: Progress, *, by) -> None:
     have_the_book_alone()
     told(40, _("Finding out who is in the book already"))
     match()
+    obey_decisions(run)
     run.counts = plan(_terms(run), everyone=True)
     write_book(run, by=by, told=told)
     run.marks = []
@@ -173,6 +175,7 @@ def _stage(run: ImportRun, told: Progress) -> PeopleFile:
     stage(run, people.entries(), told=lambda done: told(min(60, done // 5_000), _read_so_far(done)))
     told(65, _("Finding out who is in the book already"))
     match()
+    obey_decisions(run)
     return people
 
 

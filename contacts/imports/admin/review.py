@@ -14,6 +14,7 @@ from contacts.imports.policy import may_change
 from contacts.imports.reverting import told_in_words
 from contacts.imports.reviewing import PER_PAGE, is_staged, lines_of
 from contacts.imports.reviewing.inboxes import shared_inboxes
+from contacts.imports.reviewing.queue import open_rows
 from contacts.imports.taking_back import stayed
 from crm.doors import page, person
 
@@ -50,6 +51,7 @@ def show(request: HttpRequest, run: ImportRun) -> HttpResponse:
 def _of_the_book(run: ImportRun) -> dict[str, object]:
     """What only readers of the book see of a file."""
     return {
+        "waiting": open_rows(run).count() if run.counts.get("ambiguous") else 0,
         "changed": pages.changed_fields(run),
         "first_changes": lines_of(run, "updated")[: pages.SHOWN_CHANGES] if run.counts.get("updated") else [],
         "inboxes": shared_inboxes(run) if is_staged(run) else {},

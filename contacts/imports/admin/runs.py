@@ -10,7 +10,7 @@ from unfold.decorators import display
 
 from contacts.imports import pages
 from contacts.imports.actions import State
-from contacts.imports.admin import mapping, reverting, review, saving, sending
+from contacts.imports.admin import mapping, queue, reverting, review, saving, sending
 from contacts.imports.admin.doors import READS_BOOK, SAVES, SENDS, Door, not_here, run_of
 from contacts.imports.models import ImportRun
 
@@ -20,6 +20,9 @@ DOORS = [
     Door("progress", "progress/", saving.progress),
     Door("revert", "take-back/", reverting.revert, SAVES),
     Door("rows", "rows/", review.rows, READS_BOOK),
+    Door("queue", "who-is-who/", queue.queue, SAVES),
+    Door("settle", "who-is-who/settle/", queue.settle, SAVES, posts=True),
+    Door("unsettle", "who-is-who/undo/", queue.unsettle, SAVES, posts=True),
     Door("terms", "choices/", sending.terms, SAVES),
     Door("mapping", "mapping/", mapping.columns),
     Door("rejected", "rejected.csv", saving.rejected),

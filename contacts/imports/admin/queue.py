@@ -1,0 +1,90 @@
+"""The queue of rows that could mean several people: one at a time, whom it could mean beside it, a button for each."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from contacts.imports.actions import State
+from contacts.imports.admin.doors import address_of, go_to
+from contacts.imports.admin.sending import look_into
+from contacts.imports.models import ImportDecision, ImportRow, ImportRun
+from contacts.imports.reviewing.queue import candidates_of, next_open, open_rows, said_by
+from contacts.imports.settling import OPEN_IN, settle_row, unsettle_row
+from contacts.models import Stakeholder
+from crm.doors import page, person
+from crm.errors import Refused
+
+SHOWN = 8
+
+
+def queue(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """The next row that waits, or the one that is named, with whom it could mean; what was said can be undone."""
+    if run.state not in (*OPEN_IN, State.COMMITTED):
+        return go_to(run)
+    row = _row(request, run)
+    waiting, decided = open_rows(run).count(), run.decisions.count()
+    latest = run.decisions.select_related("stakeholder").order_by("-at")[:SHOWN]
+    context = {
+        "title": _("Who is who in “%(file)s”?") % {"file": run.original_name},
+        "run": run,
+        "row": row,
+        "said": said_by(run, row) if row else [],
+        "candidates": candidates_of(run, row) if row else [],
+        "waiting": waiting,
+        "decided": decided,
+        "all": decided + waiting,
+        "latest": [(decision.line, in_words(decision)) for decision in latest],
+        "saved": run.state == State.COMMITTED,
+    }
+    return page(request, "contacts/imports/queue.html", context)
+
+
+def _row(request: HttpRequest, run: ImportRun) -> ImportRow | None:
+    named, after = request.GET.get("line", ""), request.GET.get("after", "")
+    if named.isdigit() and len(named) < 10:
+        return open_rows(run).filter(line=int(named)).first() or next_open(run)
+    return next_open(run, after=int(after) if after.isdigit() and len(after) < 10 else 0)
+
+
+def settle(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """Keep who the row is, and go on to the next one."""
+    line = _line(request)
+    choice, number = request.POST.get("choice", ""), request.POST.get("person", "")
+    somebody = Stakeholder.objects.filter(pk=number).first() if number.isdigit() and len(number) < 19 else None
+    try:
+        settle_row(run, line, choice=choice, stakeholder=somebody, by=person(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return _on(run, line)
+
+
+def unsettle(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """Take back what was said about a row; it waits again and is shown."""
+    line = _line(request)
+    try:
+        unsettle_row(run, line, by=person(request))
+        if not run.rows.filter(line=line, outcome=ImportRow.Outcome.AMBIGUOUS).exists():
+            look_into(run, by=person(request))  # it was checked with what was said
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect(f"{address_of(run, 'queue')}?line={line}")
+
+
+def _line(request: HttpRequest) -> int:
+    said = request.POST.get("line", "")
+    return int(said) if said.isdigit() and len(said) < 10 else 0
+
+
+def _on(run: ImportRun, line: int) -> HttpResponse:
+    """To the next row, and to the end of the queue once there is none."""
+    return HttpResponseRedirect(f"{address_of(run, 'queue')}?after={line}")
+
+
+def in_words(decision: ImportDecision) -> str:
+    """What was said about a row."""
+    match decision.choice:
+        case ImportDecision.Choice.PERSON:
+            return _("is %(name)s") % {"name": decision.stakeholder}
+        case ImportDecision.Choice.NEW:
+            return _("is somebody new")
+    return _("is left out")

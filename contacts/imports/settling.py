@@ -1,0 +1,57 @@
+"""Saying who a row is that could mean several people: kept with the run, obeyed when the file is saved."""
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from contacts.imports.errors import NotReady
+from contacts.imports.matching.queries import SAME_PERSON
+from contacts.imports.models import ImportDecision, ImportRow, ImportRun
+from contacts.models.stakeholders import Stakeholder
+
+Choice = ImportDecision.Choice
+OPEN_IN = (ImportRun.State.CHECKED, ImportRun.State.FAILED)
+
+OBEY = """
+UPDATE fate f SET vague = false, person = d.stakeholder_id, leader = f.line
+FROM contacts_importdecision d
+WHERE d.run_id = %s AND d.line = f.line AND f.vague AND d.choice IN ('person', 'new')
+"""
+"""A row about which somebody decided is that person, or nobody yet; one that is left out stays as it is."""
+
+
+@transaction.atomic
+def settle_row(run: ImportRun, line: int, *, choice: str, stakeholder: Stakeholder | None = None, by) -> ImportDecision:
+    """Keep that the row at `line` is `stakeholder`, somebody new, or to be left out. Raises NotReady."""
+    _ready(run)
+    if not run.rows.filter(line=line, outcome=ImportRow.Outcome.AMBIGUOUS).exists():
+        raise NotReady(_("Line %(line)d does not wait for anybody to say who it is.") % {"line": line})
+    if choice not in Choice.values or (choice == Choice.PERSON) != (stakeholder is not None):
+        raise NotReady(_("Say who the row is: one of the people shown, somebody new, or nobody."))
+    decision, _made = ImportDecision.objects.update_or_create(
+        run=run, line=line, defaults={"choice": choice, "stakeholder": stakeholder, "by": by}
+    )
+    return decision
+
+
+@transaction.atomic
+def unsettle_row(run: ImportRun, line: int, *, by) -> None:
+    """Forget what was said about the row at `line`; it waits again. Raises NotReady."""
+    _ready(run)
+    ImportDecision.objects.filter(run=run, line=line).delete()
+
+
+def _ready(run: ImportRun) -> None:
+    """Decide only while nobody works on the file: what a worker has read it would not hear of any more."""
+    current = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if current.state not in OPEN_IN:
+        raise NotReady(_("This file is being worked on or saved already; nothing can be said about its rows now."))
+
+
+def obey_decisions(run: ImportRun) -> None:
+    """Let matched rows be who somebody said they are; within the staging of a matched file."""
+    with connection.cursor() as cursor:
+        cursor.execute(OBEY, [run.pk])
+        if cursor.rowcount:
+            cursor.execute(SAME_PERSON)
+            while cursor.rowcount:
+                cursor.execute(SAME_PERSON)
