@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from contacts.identity import consent
 from contacts.identity.choosing import changes_of, choices, origin_of
+from contacts.identity.counting import forget_count
 from contacts.identity.current import current_id
 from contacts.identity.journal import Journal
 from contacts.identity.models import StakeholderMerge
@@ -116,6 +117,7 @@ def put_together(merge: StakeholderMerge, *, chosen: Mapping[str, int], by) -> N
     }
     merge.save(update_fields=["kept"])
     ids = {"survivor_id": survivor.pk, "merged_id": merged.pk, "merge_id": merge.pk}
+    transaction.on_commit(forget_count, robust=True)
     transaction.on_commit(lambda: stakeholders_merged.send_robust(StakeholderMerge, **ids))
 
 

@@ -10,8 +10,10 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Model
 
+from contacts.identity.current import whoever_is_now
 from contacts.identity.journal import Step
 from contacts.identity.rows import BOOK, Spot, field_of, keys, numbers, plain, row_from, spot, table, without
+from contacts.models import Stakeholder
 
 
 @dataclass
@@ -151,6 +153,9 @@ def _all_there(row: Model) -> bool:
             continue
         target: Any = column.related_model
         if target._base_manager.filter(pk=getattr(row, column.attname)).exists():
+            continue
+        if target is Stakeholder and (now := whoever_is_now(getattr(row, column.attname))):
+            setattr(row, column.attname, now.pk)
             continue
         if not column.null:
             return False

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.identity import consent
+from contacts.identity.counting import forget_count
 from contacts.identity.merging import APPEND_ONLY, lock, put_together
 from contacts.identity.models import StakeholderMerge
 from contacts.identity.moving import owned
@@ -60,6 +61,7 @@ def unmerge(merge: StakeholderMerge, *, by) -> dict[str, Any]:
     told = {"merged": merge.merged_id, "survivor": merge.survivor_id, **asdict(report)}
     merge.undone_at, merge.undone_by, merge.report, merge.kept = timezone.now(), by, told, {}
     merge.save(update_fields=["undone_at", "undone_by", "report", "kept"])
+    transaction.on_commit(forget_count, robust=True)
     logger.info("stakeholders_taken_apart", merge=merge.pk, survivor=merge.survivor_id, merged=merge.merged_id)
     return told
 

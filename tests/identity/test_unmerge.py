@@ -11,6 +11,7 @@ from pghistory.models import Context
 
 from campaigns.models import Campaign, Chunk, Delivery
 from contacts.actions import (
+    affiliate,
     erase_person,
     give_consent,
     suppress,
@@ -34,7 +35,7 @@ from contacts.models import (
     Tagging,
 )
 from crm.invariants import ask_all
-from tests.factories import CampaignFactory, EventFactory, RegistrationFactory, StakeholderFactory
+from tests.factories import CampaignFactory, EventFactory, OrganisationFactory, RegistrationFactory, StakeholderFactory
 from tests.identity.life import World, differences, picture, somebody
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +193,17 @@ class TestSince:
         merge = merge_stakeholders(ana, anna, by=None)
         Tag.objects.all().delete()
         assert unmerge(merge, by=None)["gone"] == {"contacts.Tagging.stakeholder": [dropped.pk]}
+
+    def test_a_double_whose_organisation_was_merged_since_belongs_to_the_one_it_became(self, ana, anna):
+        old, new = OrganisationFactory(), OrganisationFactory()
+        affiliate(ana, old)
+        affiliate(anna, old)
+        merge = merge_stakeholders(ana, anna, by=None)
+        houses = merge_stakeholders(new, old, by=None)
+        assert unmerge(merge, by=None)["restored"] == {"contacts.Affiliation.person": 1}
+        assert anna.affiliations.get().organisation == ana.affiliations.get().organisation == new
+        unmerge(houses, by=None)
+        assert ana.affiliations.get().organisation == old
 
     def test_an_address_made_the_main_one_since_is_the_only_main_one(self, ana, anna):
         add_email(anna, "ana@example.org")
