@@ -97,12 +97,22 @@ def _alone() -> Iterator[None]:
     try:
         yield
     finally:
-        _execute(f"SELECT pg_advisory_unlock({LOCK}, 0)")
+        _tidy(f"SELECT pg_advisory_unlock({LOCK}, 0)")
 
 
 @contextmanager
 def _own_tables() -> Iterator[None]:
-    """The temporary tables of a scan, gone when it ends."""
+    """The temporary tables of a scan and memory to sort them, given back when it ends."""
     _execute(queries.DROP)
-    yield
-    _execute(queries.DROP)
+    _execute("SET work_mem = '64MB'; SET jit = off")
+    try:
+        yield
+    finally:
+        _tidy(queries.DROP)
+        _tidy("RESET work_mem; RESET jit")
+
+
+def _tidy(query: str) -> None:
+    """Give back what the session holds; a connection that is gone holds nothing."""
+    if connection.is_usable():
+        _execute(query)

@@ -53,6 +53,8 @@ class TestNames:
             ("Maryann", "Mary Ann", Level.SPELLING),
             ("", "John", Level.MISSING),
             ("Ann", "Bo", Level.OTHER),
+            ("王", "王", Level.SAME),
+            ("王", "李", Level.OTHER),
         ],
     )
     def test_first_names_go_together(self, one, other, level):
@@ -222,4 +224,8 @@ class TestOrganisations:
 
 
 def test_two_spellings_of_an_address_are_equal():
-    assert street("12 N. Main Street, Apt. 4") == street("12 North Main St #4".replace("#4", "Unit 4"))
+    same = "12 N. Main Street, Apt. 4, Charlotte, NC 28205", "12 North Main St #4, Charlotte 28205"
+    assert street(same[0]) == street(same[1]) == "12 n main st 4 28205"
+    assert street("P.O. Box 7, 28205") == street("PO Box 7 28205")
+    assert street("12 Main St Apt B") != street("12 Main St Apt C")
+    assert street("9 The Plaza") == "9 the plaza"

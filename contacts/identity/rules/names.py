@@ -36,14 +36,19 @@ def slip(one: str, other: str) -> bool:
     return min(len(one), len(other)) >= 6 and JaroWinkler.normalized_similarity(one, other) >= ALIKE
 
 
+def is_initial(word: str) -> bool:
+    """Whether a word is one Latin letter; 王 is a whole name."""
+    return len(word) == 1 and word < "\u0250"
+
+
 def first_names(one: tuple[str, ...], other: tuple[str, ...]) -> Level:
     """How the given names of two people go together; `María José` goes with `José` by the second of them."""
     if not one or not other:
         return Level.MISSING
     mine, theirs = one[0], other[0]
     if mine == theirs:
-        return Level.SAME if len(mine) > 1 else Level.INITIAL
-    if len(mine) == 1 or len(theirs) == 1:
+        return Level.INITIAL if is_initial(mine) else Level.SAME
+    if is_initial(mine) or is_initial(theirs):
         return Level.INITIAL if mine[0] == theirs[0] else _by_second(one, other)
     if may_be_called(mine, theirs):
         return Level.NICKNAME
@@ -62,13 +67,13 @@ def last_names(one: tuple[str, ...], other: tuple[str, ...]) -> Level:
     if not one or not other:
         return Level.MISSING
     if one == other:
-        return Level.SAME if len(one[0]) > 1 else Level.INITIAL
+        return Level.INITIAL if is_initial(one[0]) else Level.SAME
     shared = set(one) & set(other)
     if shared:
         return _in_part(one, other, shared)
     if "".join(one) == "".join(other):
         return Level.SAME
-    if len(one[0]) == 1 or len(other[0]) == 1:
+    if is_initial(one[0]) or is_initial(other[0]):
         return Level.INITIAL if one[0][0] == other[0][0] else Level.OTHER
     if any(slip(mine, theirs) for mine in one for theirs in other):
         return Level.SPELLING

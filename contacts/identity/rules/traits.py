@@ -28,6 +28,8 @@ _STREET_WORDS = {
     "north": "n", "south": "s", "east": "e", "west": "w", "apartment": "apt", "unit": "apt", "suite": "ste",
     "trail": "trl", "way": "wy",
 }  # fmt: skip
+STREET_KINDS = frozenset(("st", "ave", "rd", "dr", "ln", "ct", "blvd", "pl", "cir", "ter", "pkwy", "hwy", "trl", "wy"))
+SIDES = frozenset(("nw", "ne", "sw", "se"))
 ZIP = re.compile(r"\b(\d{5})(?:-\d{4})?$")
 WORD = re.compile(r"[\s\-/]+")
 
@@ -104,6 +106,13 @@ def organisation_words(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16384)
 def street(address: str) -> str:
-    """A postal address as two spellings of it compare equal: `12 N Main Street, Apt. 4` is `12 n main st apt 4`."""
-    words = re.sub(r"[.,#]", " ", address.lower()).split()
-    return " ".join(_STREET_WORDS.get(word, word) for word in words)
+    """A postal address as two spellings of it compare equal: number, street, and what tells homes there apart.
+
+    `12 N Main Street, Apt. 4, Charlotte NC 28205` is `12 n main st 4 28205`.
+    """
+    words = [_STREET_WORDS.get(word, word) for word in re.sub(r"[.,#]", " ", address.lower()).split()]
+    end = next((place for place, word in enumerate(words) if place > 1 and word in STREET_KINDS), None)
+    if end is None:
+        return " ".join(words).replace("p o box", "po box")
+    told_apart = (word for word in words[end + 1 :] if word in SIDES or any(map(str.isdigit, word)) or len(word) == 1)
+    return " ".join([*words[: end + 1], *told_apart])
