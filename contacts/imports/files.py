@@ -74,7 +74,12 @@ class PeopleFile:
 
     def warnings(self) -> list[Warning]:
         """What the sender should look at: columns and values that were left out, and why."""
-        return [*(warning("reading", note) for note in self.table.notes), *about_columns(self.decided), *self._values()]
+        return [
+        notes = (*self.table.notes, *self.table.met())
+        return [*(warning("reading", note) for note in notes), *about_columns(self.decided), *self._values()]
+            *about_columns(self.decided),
+            *self._values(),
+        ]
 
     def _values(self) -> list[Warning]:
         left_out = {

@@ -71,7 +71,7 @@ REFUSED = {
         "password",
     ),
     "a workbook with macros": (zip_of(xl__workbook=b"x", **{"xl/vbaProject.bin": b"x"}), "macros"),
-    "a packed text": (zip_of(list=b"E-mail\r\na@example.org"), "no Excel workbook"),
+    "a packed text": (zip_of(list=b"E-mail\r\na@example.org"), "without a list in it"),
     "a cut workbook": (workbook([["E-mail"], ["a@example.org"]])[:900], "damaged"),
     "a workbook of garbage": (zip_of(xl__workbook=b"<broken"), "damaged"),
     "a workbook of no people": (workbook([["Colour", "Shape"], ["red", "round"]]), "No sheet has headings"),

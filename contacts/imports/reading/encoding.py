@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 
 from contacts.imports.errors import Unreadable
+from contacts.imports.reading.guessing import HIGH, Guess, guessed, plain_name
 
 BLOCK = 1 << 20
 SAMPLE = 1 << 16
@@ -19,9 +19,6 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-TWO_BYTES_OR_MORE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-HIGH = re.compile(rb"[\x80-\xff]")
-UNDEFINED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -32,17 +29,21 @@ class Encoding(NamedTuple):
     errors: str = "strict"
     sure: bool = True
 
+    options: tuple[str, ...] = ()
+    """Names of the codecs a person should choose from, the best guess first; empty when that is clear enough."""
+
     @property
     def plain_name(self) -> str:
         """What people call it."""
-        names = {"cp1252": _("Western European (Windows)"), "latin-1": _("Western European")}
-        return names.get(self.name, self.name.upper())
+        return plain_name(self.name)
 
 
-def detect_encoding(path: Path) -> Encoding:
-    """Find the encoding of a text file; raises Unreadable for a file that is no text."""
+def detect_encoding(path: Path, answer: str = "") -> Encoding:
+    """Find the encoding of a text file, or take what a person said; raises Unreadable for a file that is no text."""
     with path.open("rb") as file:
         sample = file.read(SAMPLE)
+    if answer:
+        return _answered(answer)
     for bom, name in BOMS:
         if sample.startswith(bom):
             return Encoding(name, errors="surrogateescape" if name == "utf-8-sig" else "replace")
@@ -52,7 +53,22 @@ def detect_encoding(path: Path) -> Encoding:
     _refuse_binary(sample)
     if _is_utf8(path):
         return Encoding("utf-8")
-    return _guess(path)
+    return _as_encoding(guessed(telling_lines(path)))
+
+
+def _as_encoding(guess: Guess) -> Encoding:
+    errors = {"utf-8": "surrogateescape", "latin-1": "strict"}.get(guess.name, "replace")
+    return Encoding(guess.name, errors=errors, sure=False, options=guess.options)
+
+
+def _answered(name: str) -> Encoding:
+    try:
+        codec = codecs.lookup(name)
+    except LookupError:
+        raise Unreadable(_("There is no encoding “%(name)s”.") % {"name": name[:40]}) from None
+    if not getattr(codec, "_is_text_encoding", True):
+        raise Unreadable(_("There is no encoding “%(name)s”.") % {"name": name[:40]})
+    return Encoding(name, errors="surrogateescape" if name == "utf-8" else "replace")
 
 
 def _wide_without_mark(sample: bytes) -> str:
@@ -87,26 +103,7 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def _guess(path: Path) -> Encoding:
-    """One-byte encodings: mostly UTF-8 with a few broken letters, then Windows, then Latin-1, then statistics."""
-    data = _telling_lines(path)
-    good = TWO_BYTES_OR_MORE.findall(data)
-    high = len(HIGH.findall(data))
-    if sum(map(len, good)) > high * 0.7:
-        return Encoding("utf-8", errors="surrogateescape", sure=False)
-    if high > len(data) * 0.25:
-        best = from_bytes(data).best()
-        if best is None:
-            raise Unreadable(
-                _("The letters of this file cannot be made out. Save it again as CSV (UTF-8) and send it.")
-            )
-        return Encoding(best.encoding, errors="replace", sure=False)
-    if UNDEFINED_IN_CP1252.search(data):
-        return Encoding("latin-1", sure=False)
-    return Encoding("cp1252", errors="replace", sure=False)
-
-
-def _telling_lines(path: Path) -> bytes:
+def telling_lines(path: Path) -> bytes:
     """The lines with letters beyond ASCII, up to a block of them: only they tell encodings apart."""
     kept: list[bytes] = []
     size = 0

@@ -11,43 +11,61 @@ from django.utils.translation import ngettext
 
 from contacts.imports.errors import Unreadable
 from contacts.imports.reading.delimited import Records
-from contacts.imports.reading.encoding import Encoding, detect_encoding
+from contacts.imports.reading.encoding import Encoding, detect_encoding, telling_lines
+from contacts.imports.reading.guessing import plain_name
 from contacts.imports.reading.header import LOOK_AT, Known, find_header, header_score, tidy_headers
+from contacts.imports.reading.kinds import PACKED, WORKBOOKS, kind_of
 from contacts.imports.reading.lines import Block, read_blocks
-from contacts.imports.reading.table import Row, Table, is_blank
+from contacts.imports.reading.packed import Unpacked
+from contacts.imports.reading.table import MOST_COLUMNS, Answers, Doubt, Option, Row, Table, is_blank
 from contacts.imports.reading.workbook import open_workbook
 
 DELIMITERS = (",", ";", "\t", "|")
-ZIP, COMPOUND, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF"
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+LARGEST_TOP = 4 << 20
+"""Characters among which the header must be."""
+SHOWN_LINES, SHOWN_LETTERS = 3, 160
+ENCODING = "encoding"
 
 
-def open_table(path: Path, known: Known) -> Table:
-    """Open a CSV or Excel file; `known` says whether a heading means something to us; raises Unreadable."""
-    with path.open("rb") as file:
-        start = file.read(4096)
-    if not start.strip(b"\xef\xbb\xbf \t\r\n\0"):
-        raise Unreadable(_("The file is empty. Send a CSV or Excel file with one row for each person."))
-    if start.startswith(COMPOUND):
-        raise Unreadable(_compound(path))
-    if start.startswith(ZIP):
-        return open_workbook(path, known)
-    if start.startswith(PDF):
-        raise Unreadable(_("This is a PDF. Save the list as CSV or Excel (.xlsx) and send that file."))
-    if start.lstrip()[:5].lower() in (b"<html", b"<!doc", b"<?xml"):
-        raise Unreadable(_("This is a web page, not a list. Save it as CSV or Excel (.xlsx) and send that file."))
-    return _open_text(path, known)
+def open_table(path: Path, known: Known, answers: Answers | None = None) -> Table:
+    """Open a list of people; `known` says whether a heading means something to us; raises Unreadable.
+
+    `answers` is what a person said where a file leaves it open. What is not answered is guessed, with a doubt
+    in the table when the guess is no better than others.
+    """
+    kind = kind_of(path)
+    if kind == PACKED:
+        return _open_packed(path, known, answers or {})
+    return _open(path, kind, known, answers or {})
 
 
-def _compound(path: Path) -> str:
-    """Old Excel and locked new Excel share a wrapping; say which it is."""
-    if ENCRYPTED in path.read_bytes()[: 1 << 20]:
-        return _("This workbook is locked with a password. Save it without one and send it again.")
-    return _("This is an old Excel file (.xls). Open it, save it as .xlsx or CSV, and send that file.")
+def _open(path: Path, kind: str, known: Known, answers: Answers) -> Table:
+    table = open_workbook(path, kind, known, answers) if kind in WORKBOOKS else _open_text(path, known, answers)
+    if len(table.headers) > MOST_COLUMNS:
+        raise Unreadable(_("This file has more than 2,000 columns. Send a list with the columns that matter."))
+    return table
 
 
-def _open_text(path: Path, known: Known) -> Table:
-    encoding = detect_encoding(path)
+def _open_packed(path: Path, known: Known, answers: Answers) -> Table:
+    unpacked = Unpacked(path)
+    kind = kind_of(unpacked.path)
+    if kind == PACKED:
+        raise Unreadable(_("This is a packed file in a packed file. Send the list itself as CSV or .xlsx."))
+    table = _open(unpacked.path, kind, known, answers)
+    rows = table.rows
+
+    def held() -> Iterator[Row]:
+        """The rows; as long as they can be asked for, the unpacked file stays."""
+        yield from rows() if unpacked else ()
+
+    table.rows = held
+    table.format["packed"] = unpacked.name
+    table.notes.insert(0, _("The list “%(name)s” was taken out of the packed file.") % {"name": unpacked.name})
+    return table
+
+
+def _open_text(path: Path, known: Known, answers: Answers) -> Table:
+    encoding = detect_encoding(path, answers.get(ENCODING, ""))
     top = _top(path, encoding)
     delimiter, header = _find_delimiter(top, known)
     headers = tidy_headers(header.cells)
@@ -58,13 +76,36 @@ def _open_text(path: Path, known: Known) -> Table:
         return (row for row in records if row.problem or not is_blank(row.cells))
 
     facts = {"kind": "csv", "encoding": encoding.name, "delimiter": delimiter, "header_line": header.line}
-    return Table(headers, rows, facts, _notes(encoding, header, top))
+    return Table(headers, rows, facts, _notes(encoding, header, top), _doubts(path, encoding))
+
+
+def _doubts(path: Path, encoding: Encoding) -> list[Doubt]:
+    """How the first telling lines look under each plausible encoding."""
+    if not encoding.options:
+        return []
+    lines = telling_lines(path)[: 1 << 16].splitlines()[:SHOWN_LINES]
+    return [
+        Doubt(
+            ENCODING,
+            [
+                Option(name, plain_name(name), [line.decode(name, "replace")[:SHOWN_LETTERS] for line in lines])
+                for name in encoding.options
+            ],
+        )
+    ]
 
 
 def _top(path: Path, encoding: Encoding) -> list[str]:
     """The lines among which the header must be."""
-    lines = (line for block in read_blocks(path, encoding) for line in block.lines)
-    return list(islice(lines, LOOK_AT * 5))
+    kept: list[str] = []
+    size = 0
+    for block in read_blocks(path, encoding):
+        for line in block.lines:
+            kept.append(line)
+            size += len(line)
+            if len(kept) == LOOK_AT * 5 or size > LARGEST_TOP:
+                return kept
+    return kept
 
 
 def _find_delimiter(top: list[str], known: Known) -> tuple[str, Row]:

@@ -1,8 +1,11 @@
 """What reading hands on: a header and a stream of rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+MOST_COLUMNS = 2_000
+"""No list of people has more; what has is something else, or made to harm."""
 
 
 class Problem(NamedTuple):
@@ -20,6 +23,25 @@ class Row(NamedTuple):
     problem: Problem | None = None
 
 
+Answers = Mapping[str, str]
+"""What a person said where a file leaves it open: `encoding`, `sheet`."""
+
+
+class Option(NamedTuple):
+    """One way to read a file: its value as an answer, what it is called, and a few lines read that way."""
+
+    value: str
+    label: str
+    lines: list[str]
+
+
+class Doubt(NamedTuple):
+    """What a file leaves open: the key of the answer and its options, the best guess first."""
+
+    key: str
+    options: list[Option]
+
+
 @dataclass
 class Table:
     """A file opened for reading; `rows()` may be called again and starts over."""
@@ -29,8 +51,12 @@ class Table:
     format: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     """Sentences about how the file was understood that the sender should look at."""
+    doubts: list[Doubt] = field(default_factory=list)
+    """What only a person can say; without an answer the best guess was taken."""
+    met: Callable[[], list[str]] = list
+    """More such sentences, known once all rows were read."""
 
 
 def is_blank(cells: list[str]) -> bool:
     """Whether a row has nothing in it, such as the empty lines at the end of a spreadsheet."""
-    return not (cells and cells[0].strip()) and not "".join(cells).strip()
+    return not any(map(str.strip, cells))
