@@ -20,6 +20,7 @@ from contacts.imports.news import tell_the_house
 from contacts.imports.planning import Terms, plan
 from contacts.imports.policy import AS_ALWAYS, Policy
 from contacts.imports.progress import Progress
+from contacts.imports.questions import answered_as_last_time, must_ask
 from contacts.imports.reviewing import changes_by_field
 from contacts.imports.settling import obey_decisions
 from contacts.imports.staging import drop_staging, stage, staging_of
@@ -95,9 +96,12 @@ def receive_file(
 
 
 def check_import(run: ImportRun, *, by=None) -> ImportRun:
-    """Read, match and count without touching the book. Raises Unreadable; the run keeps the reason."""
+    """Read, match and count without touching the book. Raises Unreadable; the run keeps the reason.
+
+    The run may come back ASKING: then the file leaves open how it is meant (contacts/imports/questions.py).
+    """
     with only_worker_on(run):
-        run.refresh_from_db(fields=["state"])
+        run.refresh_from_db(fields=["state", "answers"])
         _check(run)
     return run
 
@@ -108,7 +112,14 @@ def _check(run: ImportRun) -> None:
     _note(run, state=State.CHECKING, refusal="", asked_at=timezone.now())
     with _refusals_kept(run), Progress(run.job) as told, transaction.atomic(), staging_of(run):
         made_for_sets()
-        people = _stage(run, told)
+        people = _opened(run)
+        if answered_as_last_time(run, people.table):
+            people = _opened(run)
+        if must_ask(run, people.table):
+            run.state, run.counts, run.format = State.ASKING, {}, people.table.format
+            run.save(update_fields=["state", "counts", "format", "answers"])
+            return
+        _stage(run, people, told)
         run.counts = plan(_terms(run), everyone=False)
         told(90, _("Writing the report"))
         _report(run, people, committed=False)
@@ -170,13 +181,11 @@ def _write(run: ImportRun, told: Progress, *, by) -> None:
     tell_the_house()
 
 
-def _stage(run: ImportRun, told: Progress) -> PeopleFile:
-    people = _opened(run)
+def _stage(run: ImportRun, people: PeopleFile, told: Progress) -> None:
     stage(run, people.entries(), told=lambda done: told(min(60, done // 5_000), _read_so_far(done)))
     told(65, _("Finding out who is in the book already"))
     match()
     obey_decisions(run)
-    return people
 
 
 def _opened(run: ImportRun) -> PeopleFile:

@@ -15,6 +15,10 @@ class BadMapping(Misstated):
     """Columns or words cannot be taken for what somebody chose."""
 
 
+class BadAnswer(Misstated):
+    """A question about a file was answered with what it cannot be read by."""
+
+
 class BeingSaved(Refused):
     """Another worker is on this run at this moment."""
 

@@ -23,11 +23,16 @@ from contacts.imports.warnings.sentences import Warning, warning
 SAMPLE_ROWS = 200
 
 
-def look_at(run: ImportRun) -> tuple[Table, Decided]:
-    """The file of a run with what its columns are taken for; its headings may mean something to its partner only."""
+def opened_file(run: ImportRun) -> Table:
+    """The file of a run as a table; its headings may mean something to its partner only."""
     known = {plain(heading) for heading in run.partner.mapping.get("columns", {})}
     known |= {plain(column["heading"]) for column in run.mapping.get("columns", []) if column["field"]}
-    table = open_table(Path(run.file.path), lambda heading: is_known(heading) or plain(heading) in known)
+    return open_table(Path(run.file.path), lambda heading: is_known(heading) or plain(heading) in known, run.answers)
+
+
+def look_at(run: ImportRun) -> tuple[Table, Decided]:
+    """The file of a run with what its columns are taken for."""
+    table = opened_file(run)
     good = (row.cells for row in table.rows() if row.problem is None)
     return table, decide(run, table.headers, islice(good, SAMPLE_ROWS), this_house().own.values())
 
@@ -74,12 +79,8 @@ class PeopleFile:
 
     def warnings(self) -> list[Warning]:
         """What the sender should look at: columns and values that were left out, and why."""
-        return [
         notes = (*self.table.notes, *self.table.met())
         return [*(warning("reading", note) for note in notes), *about_columns(self.decided), *self._values()]
-            *about_columns(self.decided),
-            *self._values(),
-        ]
 
     def _values(self) -> list[Warning]:
         left_out = {

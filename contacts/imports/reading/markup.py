@@ -76,7 +76,5 @@ def _parser(listener: Listener) -> expat.XMLParserType:
 
 def _refuse(*declared: object) -> None:
     raise Unreadable(
-        _(
-            "This workbook points to things outside of it and was not opened. Save the list as CSV and send that."
-        )
+        _("This workbook points to things outside of it and was not opened. Save the list as CSV and send that.")
     )

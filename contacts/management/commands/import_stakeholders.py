@@ -1,4 +1,5 @@
-"""`manage.py import_stakeholders FILE --partner NAME [--topic SLUG ...] [--mapping FILE] [--commit] [--json]`."""
+"""`manage.py import_stakeholders FILE --partner NAME [--topic SLUG ...] [--mapping FILE] [--encoding NAME]
+[--sheet NAME] [--commit] [--json]`."""
 
 import json
 import sys
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from contacts.imports.actions import check_import, commit_import, partner_named, receive_file, topics_named
 from contacts.imports.mapping.choosing import map_received, read_mapping_file
 from contacts.imports.models import ImportRun
+from contacts.imports.questions import answer_import
 from contacts.imports.warnings.ticks import texts_of
 from crm.errors import Refused
 
@@ -23,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be said on the command line."""
-        parser.add_argument("file", help="a CSV or .xlsx file")
+        parser.add_argument("file", help="a CSV, TSV, .xlsx or .ods file, or a .zip of one")
         parser.add_argument("--partner", required=True, help="who sent it; made when new")
         parser.add_argument(
             "--topic", action="append", default=[], metavar="SLUG", help="a topic these people agreed to"
@@ -31,6 +33,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--mapping", metavar="FILE", help='JSON: {"columns": {heading: field}, "values": {"types": {word: name}}}'
         )
+        parser.add_argument("--encoding", default="", metavar="NAME", help="such as cp1252; else guessed")
+        parser.add_argument("--sheet", default="", metavar="NAME", help="of a workbook; else the likeliest")
         parser.add_argument("--commit", action="store_true", help="write; without it nothing is changed")
         parser.add_argument("--json", action="store_true", help="print the report as JSON, alone on standard output")
 
@@ -53,7 +57,15 @@ class Command(BaseCommand):
         topics = topics_named(options["topic"])
         chosen = read_mapping_file(Path(options["mapping"])) if options["mapping"] else None
         with path.open("rb") as file:
-            run = receive_file(File(file, name=path.name), partner=partner_named(options["partner"]), topics=topics)
+            run = receive_file(
+                File(file, name=path.name),
+                partner=partner_named(options["partner"]),
+                topics=topics,
+                door=ImportRun.Door.COMMAND,
+            )
+        said = {key: options[key] for key in ("encoding", "sheet") if options[key]}
+        if said:
+            run = answer_import(run, said, by=None)
         if chosen:
             run = map_received(run, *chosen)
         return commit_import(run) if options["commit"] else check_import(run)
