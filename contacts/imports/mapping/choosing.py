@@ -42,7 +42,8 @@ def map_import(
     An empty field leaves a column out, an empty target a word; `+` makes a type of the word's name. Columns and
     kinds of words that are not named stay as they are. Raises BadMapping, NotReady or Unreadable.
     """
-    run = ImportRun.objects.select_for_update(of=("self",)).select_related("partner").get(pk=run.pk)
+    ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    run.refresh_from_db()
     if run.state not in MAPPABLE or run.reached:
         raise NotReady(_("The columns of this file cannot be changed any more."))
     _table, decided = look_at(run)
