@@ -8,6 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from contacts.imports.cleaning import Cleaner, Entry
+from contacts.imports.cleaning.couples import Couples
 from contacts.imports.cleaning.marks import default_state
 from contacts.imports.errors import Unreadable
 from contacts.imports.house import this_house
@@ -17,7 +18,7 @@ from contacts.imports.mapping.headers import plain
 from contacts.imports.mapping.telling import about_columns, about_values, refuse_strangers
 from contacts.imports.mapping.words import Heard
 from contacts.imports.models import ImportRun
-from contacts.imports.reading import Table, open_table
+from contacts.imports.reading import Row, Table, open_table
 from contacts.imports.warnings.sentences import Warning, warning
 
 SAMPLE_ROWS = 200
@@ -46,24 +47,34 @@ class PeopleFile:
         refuse_strangers(self.columns)
         export = self.decided.export
         self.system = run.system or (export.system if export else "")
-        self.cleaner = Cleaner(
-            self.columns,
-            this_house(),
-            values=self.decided.meanings,
-            default_state=default_state(run.original_name),
-            presence=export.presence if export else "",
-            system=self.system,
-            blanks=run.blanks,
-        )
+        house = this_house()
+
+        def cleaner(columns: list[Column]) -> Cleaner:
+            return Cleaner(
+                columns,
+                house,
+                values=self.decided.meanings,
+                default_state=default_state(run.original_name),
+                presence=export.presence if export else "",
+                system=self.system,
+                blanks=run.blanks,
+            )
+
+        self.people = Couples(self.columns, cleaner)
+        self.cleaner = self.people.first
         self.read = 0
 
     def entries(self) -> Iterator[Entry]:
         """Every row, cleaned; raises Unreadable when there is none."""
+        read = self.people if self.people.second else self._alone
         for row in self.table.rows():
             self.read += 1
-            yield self.cleaner(row)
+            yield from read(row)
         if not self.read:
             raise Unreadable(_("There are headings but no rows under them. Send the list with its people in it."))
+
+    def _alone(self, row: Row) -> tuple[Entry]:
+        return (self.cleaner(row),)
 
     def mapping(self, *, forget: bool) -> dict[str, object]:
         """What was decided, as the run keeps it; with `forget` nothing of what stands in the file."""
@@ -86,6 +97,7 @@ class PeopleFile:
         left_out = {
             **{kind: words.unknown() for kind, words in self.cleaner.words.kinds().items()},
             **{field: _most(counter) for field, counter in self.cleaner.left_out.items()},
+            "second": _most(self.people.left_out),
         }
         return about_values(left_out)
 

@@ -67,3 +67,15 @@ def table_of(tmp_path: Path) -> Callable:
         return open_table(path, is_known)
 
     return opened
+
+
+@pytest.fixture
+def saved(commit) -> Callable:
+    """A saved file whose people were asked about the newsletter; no row of it may be rejected."""
+
+    def save(content: bytes, **facts):
+        run = commit(content, topics=["newsletter"], **facts)
+        assert run.counts["rejected"] == run.counts["ambiguous"] == 0, list(run.rows.values("line", "message"))
+        return run
+
+    return save

@@ -10,7 +10,7 @@ from contacts.addresses import fingerprint
 from contacts.imports.cleaning.cells import remembered
 from contacts.imports.cleaning.emails import is_email, ordinary_email, split_emails
 from contacts.imports.cleaning.entries import Entry
-from contacts.imports.cleaning.marks import Marks
+from contacts.imports.cleaning.marks import Marks, bad_emails, good_emails
 from contacts.imports.cleaning.names import Name, key_of_name, split_full_name
 from contacts.imports.cleaning.own import Externals, OwnFields, is_ours
 from contacts.imports.cleaning.phones import ordinary_phone, split_phones
@@ -66,7 +66,7 @@ class Cleaner:
         self.at = {field: [c.at for c in columns if c.field == field] for field in self.headings}
         self.words = Vocabulary(house, values or {})
         self.has_names = bool(self.headings.keys() & {"first_name", "last_name", "full_name"})
-        self.marks = Marks(self.at, default_state, self.words.states)
+        self.marks = Marks(self.at, default_state, self.words.states, bad_emails(columns))
         self.left_out: dict[str, Counter[str]] = {"zip": Counter(), "custom": Counter()}
         self.places = Places(columns)
         self.own = OwnFields(columns, house.own, self._strange)
@@ -78,6 +78,7 @@ class Cleaner:
     def _ask_rows(self) -> None:
         """Questions to a row, each answered once for cells that come again."""
         self.notes_at = self.at.get("notes", [])
+        self.bad_at = self.marks.bad
         self.emails_at, self.phones_at = self.at.get("email", []), self.at.get("phone", [])
         self.name_fields = [field for field in NAMES for _column in self.at.get(field, ())]
         self.names_of = self._remembered(self._names, *NAMES)
@@ -182,6 +183,8 @@ class Cleaner:
 
     def _emails(self, cells: list[str]) -> list[str]:
         filled = [cells[at] for at in self.emails_at if cells[at]]
+        if self.bad_at:
+            filled = good_emails(cells, self.emails_at, self.bad_at) or filled
         if len(filled) == 1 and (address := ordinary_email(filled[0])):
             return [address]
         found = list(dict.fromkeys(address for cell in filled for address in split_emails(cell)))

@@ -3,15 +3,17 @@
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from contacts.imports.mapping.headers import OWN, PLACES, SEVERAL, field_of, plain
+from contacts.imports.mapping.exports import HEADINGS
+from contacts.imports.mapping.headers import OWN, PLACES, SECOND, SEVERAL, field_of, plain
 from contacts.imports.mapping.values import email_state
 
 BY = ("person", "partner", "export", "heading", "values", "")
 """Who or what decided about a column; the earlier wins."""
 MARKS = frozenset({"status", "opted_in", "opted_out", "no_contact", "bounced"})
 """Fields that say whether somebody may be written to; every column of them is heard."""
-REPEATABLE = SEVERAL | MARKS | frozenset(PLACES) | {"organisation", "notes", "attendance", "attended"}
-"""Fields that may have several columns; of all others only one counts."""
+_REPEATABLE = SEVERAL | MARKS | frozenset(PLACES) | {"organisation", "notes", "attendance", "attended", "bad_email"}
+REPEATABLE = _REPEATABLE | {SECOND + field for field in _REPEATABLE}
+"""Fields that may have several columns, of either person; of all others only one counts."""
 
 
 @dataclasses.dataclass
@@ -63,7 +65,7 @@ NOTHING_CHOSEN = Choices()
 
 def is_known(heading: str) -> bool:
     """Whether a heading means something to us; the reader finds the header by it."""
-    return bool(field_of(heading))
+    return bool(field_of(heading)) or plain(heading) in HEADINGS
 
 
 def map_columns(

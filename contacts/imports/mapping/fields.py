@@ -36,6 +36,17 @@ FIELD_NAMES = {
     "external": gettext_lazy("Number in their system"),
     "attendance": gettext_lazy("Registered or came"),
     "attended": gettext_lazy("Came to the event"),
+    "bad_email": gettext_lazy("The e-mail before it does not work"),
+    "second:full_name": gettext_lazy("Second person: whole name"),
+    "second:first_name": gettext_lazy("Second person: first name"),
+    "second:last_name": gettext_lazy("Second person: last name"),
+    "second:email": gettext_lazy("Second person: e-mail"),
+    "second:phone": gettext_lazy("Second person: phone"),
+    "second:external": gettext_lazy("Second person: number in their system"),
+    "second:organisation": gettext_lazy("Second person: organisation"),
+    "second:role": gettext_lazy("Second person: role there"),
+    "second:opted_out": gettext_lazy("Second person: said no to mail"),
+    "second:no_contact": gettext_lazy("Second person: do not contact"),
     "bounced": gettext_lazy("Address does not work"),
 }
 
@@ -44,8 +55,16 @@ GROUPS = (
     (gettext_lazy("Who it is"), "full_name first_name middle_name last_name second_last_name kind organisation role"),
     (gettext_lazy("How to reach them"), "email phone street street_more city region zip address"),
     (gettext_lazy("What we know of them"), "types tags language notes external"),
-    (gettext_lazy("Whether they may be mailed"), "status opted_in topics opted_out no_contact bounced"),
+    (
+        gettext_lazy("Whether they may be mailed"),
+        "status opted_in topics left_topics opted_out no_contact bounced bad_email",
+    ),
     (gettext_lazy("An event they came to"), "attendance attended"),
+    (
+        gettext_lazy("A second person in the same row"),
+        "second:full_name second:first_name second:last_name second:email second:phone second:organisation "
+        "second:role second:external second:opted_out second:no_contact",
+    ),
 )
 """The fields in the order in which somebody looks for them."""
 Choice = tuple[str, str]

@@ -64,6 +64,12 @@ FIELDS: dict[str, str] = {
     "external": """external id; externalid; external identifier; contact id; contact identifier; record id;
         record number; constituent id; person id; member id; member number; supporter id; donor id; subscriber id;
         crm id; external ids; id externo; numero de socio""",
+    "second:full_name": """spouse; spouse name; spouse full name; partner name; name of spouse; second person;
+        second name; conyuge; nombre del conyuge""",
+    "second:first_name": "spouse first name; partner first name; first name 2; second person first name",
+    "second:last_name": "spouse last name; partner last name; last name 2; second person last name",
+    "second:email": "spouse email; partner email; spouse e mail; second person email; correo del conyuge",
+    "second:phone": "spouse phone; partner phone; spouse mobile; second person phone; telefono del conyuge",
     "attendance": """attendee status; attendance status; attendance; registration status; rsvp; rsvp status;
         asistencia; estado de asistencia""",
     "attended": """attended; checked in; check in; checked in at; check in time; check in date; checkin time;
@@ -111,6 +117,9 @@ NUMBERED = (
 
 PLACES = ("street", "street_more", "city", "region", "zip", "address")
 """Parts of a postal address; a file may have several, such as home and work."""
+
+SECOND = "second:"
+"""What stands before a field of a second person in the same row."""
 
 OWN = "custom:"
 """What stands before the short name of a field of our own."""

@@ -77,6 +77,7 @@ def about_values(left_out: Mapping[str, list[Heard]]) -> list[Warning]:
         "language": _("Languages other than English and Spanish were left out: %(values)s."),
         "custom": _("Values that do not fit their field were left out: %(values)s."),
         "zip": _("Zip codes that are not five digits were left empty: %(values)s."),
+        "second": _("Second people of whom only the name is known were left out: %(values)s."),
         "states": _("E-mail states we do not know were taken as no yes: %(values)s."),
     }
     return [

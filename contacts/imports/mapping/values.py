@@ -26,8 +26,10 @@ TYPES: dict[str, str] = {
 """Slug of a seeded type → words for it; the names staff gave to types are known as well."""
 
 LANGUAGES = {
-    "en": "en; eng; english; ingles; en us; en gb; us english; american english",
-    "es": "es; esp; spa; spanish; espanol; castellano; sp; es mx; es es; es us; spanish espanol; espanol spanish",
+    "en": """en; eng; english; ingles; en us; en gb; us english; american english; english united states; english us;
+        english united kingdom""",
+    "es": """es; esp; spa; spanish; espanol; castellano; sp; es mx; es es; es us; spanish espanol; espanol spanish;
+        spanish mexico; spanish spain; espanol mexico; espanol espana; castilian""",
 }
 
 STATES = {
