@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from contacts.imports.actions import commit_import
+from contacts.imports.mapping.fields import FIELD_NAMES, GROUPS
 from contacts.models import CustomField, Partner, Stakeholder, StakeholderType
 from tests.imports.conftest import csv_of
 
@@ -57,6 +58,11 @@ def test_what_cannot_be_is_said_and_nothing_is_changed(check, office):
     assert "One column must be the e-mail address or a name" in text
     run.refresh_from_db()
     assert run.state == "checked"
+
+
+def test_every_field_can_be_chosen():
+    offered = {field for _group, fields in GROUPS for field in fields.split()}
+    assert offered == set(FIELD_NAMES)
 
 
 def test_a_page_sent_back_as_it_was_changes_nothing(check, office):
