@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from contacts.imports.feeds.actions import ask_to_read
 from contacts.imports.feeds.addresses import shown
@@ -25,6 +26,8 @@ from crm.errors import Refused
 
 LATEST = 5
 DASH = "–"
+LINK = '<p><a class="text-primary-600 dark:text-primary-500 font-medium" href="{}">{}</a></p>'
+RUN = '<p><a class="text-primary-600 dark:text-primary-500" href="{}">{}</a> · {} · {}</p>'
 
 
 @admin.register(PartnerFeed)
@@ -41,18 +44,23 @@ class PartnerFeedAdmin(ModelAdmin):
     fieldsets: Any = [
         (_("How it stands"), {"fields": ["how_it_stands", ("read_at", "next_at"), "latest"]}),
         (_("Where and when"), {"fields": ["partner", ("kind", "every"), "location", "its_folder", "active"]}),
-        (_("Who is in its files"), {"fields": ["topics", "consent_wording", ("matches", "system"), "tags"]}),
+        (_("Who is in its files"), {"fields": ["topics", "consent_wording", ("policy", "system"), "tags"]}),
         (_("When it asks first"), {"fields": [("most_rejected", "most_changed")]}),
     ]
 
     def get_fieldsets(self, request: HttpRequest, obj: PartnerFeed | None = None) -> Any:
-        """A new feed has nothing to tell yet."""
-        if obj:
+        """A new feed has nothing to tell yet, and an address has no folder."""
+        if obj and obj.kind == PartnerFeed.Kind.FOLDER:
             return self.fieldsets
         return [
             (title, {"fields": [name for name in facts["fields"] if name != "its_folder"]})
-            for title, facts in self.fieldsets[1:]
+            for title, facts in (self.fieldsets if obj else self.fieldsets[1:])
         ]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Topics are ticked, not picked from a list."""
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: PartnerFeed, form: FeedForm, change: bool) -> None:
         """Who saves it owns it; a new one, or one from another place, is read within a minute."""
@@ -93,7 +101,7 @@ class PartnerFeedAdmin(ModelAdmin):
         told = format_html_join("", "<p>{}</p>", words)
         if standing != WAITS or feed.asks_about is None:
             return told
-        link = format_html('<p><a href="{}">{}</a></p>', _page_of(feed.asks_about), _now("Look at the file"))
+        link = format_html(LINK, _page_of(feed.asks_about), _now("Look at the file"))
         return told + link
 
     @display(description=_("its folder"))
@@ -106,7 +114,7 @@ class PartnerFeedAdmin(ModelAdmin):
         """The last files it brought and what became of them."""
         runs = feed.runs.order_by("-created_at")[:LATEST]
         lines = [(_page_of(run), run.original_name, run.get_state_display(), _day(run)) for run in runs]
-        return format_html_join("", '<p><a href="{}">{}</a> · {} · {}</p>', lines) or DASH
+        return format_html_join("", RUN, lines) or DASH
 
     def has_read_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Who may change a feed may have it read."""

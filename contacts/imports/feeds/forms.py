@@ -3,12 +3,18 @@
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from contacts.imports.feeds.addresses import HIDDEN, address_of
 from contacts.imports.feeds.errors import Trouble, WrongPlace
 from contacts.imports.feeds.folder import make_place, place_of
 from contacts.imports.feeds.models import PartnerFeed
+from contacts.imports.models import ImportRun
 
 SECRET_SHOWN = f":{HIDDEN}@"
 
@@ -17,11 +23,19 @@ class FeedForm(forms.ModelForm):
     """Where a partner's files are read, how often, and on which terms; a password is taken and never shown again."""
 
     tags = forms.CharField(
-        label=gettext_lazy("tags for everybody in the file"),
+        label=gettext_lazy("Tags for everybody in the file"),
         required=False,
         widget=UnfoldAdminTextInputWidget,
         help_text=gettext_lazy("With commas between them."),
     )
+
+    policy = forms.ChoiceField(
+        label=gettext_lazy("What happens to people who are in the book already?"),
+        choices=ImportRun.Matches.choices,
+        initial=ImportRun.Matches.FILL,
+        widget=UnfoldAdminSelectWidget,
+    )
+    """Not called as in the model: a field of this name would hide `form.matches()` from every script of the page."""
 
     class Meta:
         model = PartnerFeed
@@ -33,20 +47,29 @@ class FeedForm(forms.ModelForm):
             "active",
             "topics",
             "consent_wording",
-            "matches",
             "system",
             "tags",
             "most_rejected",
             "most_changed",
         ]
+        widgets = {
+            "topics": UnfoldAdminCheckboxSelectMultipleWidget,
+            "consent_wording": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        }
 
     def __init__(self, *args, **kwargs) -> None:
         """What is there already, without the password."""
         super().__init__(*args, **kwargs)
         self.kept = self.instance.location
         self.initial["tags"] = ", ".join(self.instance.tags)
+        self.initial["policy"] = self.instance.matches
         if self.instance.pk:
             self.initial["location"] = _without_password(self.kept)
+
+    def clean_policy(self) -> str:
+        """What is done with people who are in the book."""
+        self.instance.matches = self.cleaned_data["policy"]
+        return self.instance.matches
 
     def clean_tags(self) -> list[str]:
         """The tags one by one."""

@@ -19,7 +19,7 @@ BAD = ("nobody", "X", "Y", "")
 def form(partner, **facts) -> dict:
     """What the form sends."""
     return {
-        "partner": partner.pk, "kind": "folder", "location": "", "every": "day", "active": "on", "matches": "fill",
+        "partner": partner.pk, "kind": "folder", "location": "", "every": "day", "active": "on", "policy": "update",
         "consent_wording": "", "system": "", "tags": "", "most_rejected": "5", "most_changed": "20", **facts,
     }  # fmt: skip
 
@@ -34,6 +34,7 @@ def test_staff_make_a_feed_of_a_folder(staff, house, client_of):
     feed = PartnerFeed.objects.get()
     assert answer.status_code == 200
     assert (feed.by, feed.tags, feed.next_at is not None) == (staff, ["A", "B"], True)
+    assert feed.matches == "update"
     assert (home_of(house) / "weekly").is_dir()
 
 
