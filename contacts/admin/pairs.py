@@ -18,6 +18,8 @@ from contacts.identity.pages import pairs_of
 from contacts.identity.querysets import Place
 from contacts.identity.reasons import ASKED
 from contacts.models import DuplicateCandidate, Sketch
+from contacts.tasks import find_duplicates
+from crm.bell import ring
 from crm.doors import page
 
 PER_PAGE = 20
@@ -34,6 +36,7 @@ class DuplicateCandidateAdmin(ModelAdmin):
         guard = self.admin_site.admin_view
         return [
             path("", guard(self.changelist_view), name="contacts_duplicatecandidate_changelist"),
+            path("now/", guard(require_POST(self.scan_view)), name="contacts_duplicatecandidate_scan"),
             path("<int:pk>/two/", guard(require_POST(self.dismiss_view)), name="contacts_duplicatecandidate_dismiss"),
             path("<int:pk>/again/", guard(require_POST(self.undo_view)), name="contacts_duplicatecandidate_undo"),
         ]
@@ -78,6 +81,16 @@ class DuplicateCandidateAdmin(ModelAdmin):
         undismiss(_candidate(request, pk), by=request.user)
         messages.success(request, _("Undone: the pair is in the list again."))
         return _back(request)
+
+    def scan_view(self, request: HttpRequest) -> HttpResponse:
+        """Do not wait for the night."""
+        if not request.user.has_perm(DECIDE):
+            raise PermissionDenied
+        ring(find_duplicates.name)
+        messages.success(
+            request, _("The house is looking. Pairs appear here as they are found; you may leave this page.")
+        )
+        return redirect(LIST)
 
     class Media:
         css = {"all": ["contacts/pairs.css"]}

@@ -91,6 +91,13 @@ class TestList:
         with query_count("pairs that may be one"):
             client.get(reverse(LIST))
 
+    def test_nobody_has_to_wait_for_the_night(self, twins, staff, client_of, monkeypatch):
+        rung = []
+        monkeypatch.setattr("contacts.admin.pairs.ring", lambda name, *args: rung.append(name))
+        answer = client_of(staff).post(reverse("admin:contacts_duplicatecandidate_scan"), follow=True)
+        assert rung == ["contacts.tasks.find_duplicates"]
+        assert "The house is looking" in answer.content.decode()
+
     @pytest.mark.parametrize("role", ["organizer", "partner", "analyst"])
     def test_it_is_not_for_everybody(self, role, twins, request, client_of):
         client = client_of(request.getfixturevalue(role))
