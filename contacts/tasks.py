@@ -7,12 +7,12 @@ from contacts.actions import forget_old_requests as forget
 from contacts.identity.scan import BeingScanned, scan
 from contacts.identity.scanning.telling import ScanJob
 from contacts.imports.actions import State, check_import, commit_import
-from contacts.imports.errors import BeingSaved, NotReady, Unreadable
+from contacts.imports.errors import BeingSaved, NotReady, Stopped, Unreadable
 from contacts.imports.feeds.actions import claim_due_feed, read_feed, settle_feed_run, unsettled_feed_runs
 from contacts.imports.models import ImportRun
 from contacts.imports.resuming import interrupted_runs
 from contacts.imports.reverting import revert_import
-from crm.actions.jobs import fail_job, finish_job
+from crm.actions.jobs import call_off_job, fail_job, finish_job
 from crm.bell import ring
 
 
@@ -61,14 +61,25 @@ def _work_on(run_id: int, verb) -> ImportRun:
         verb(run, by=run.by)
     except (BeingSaved, NotReady):
         return run
+    except Stopped:
+        _take_back(run)
     except Unreadable as refusal:
         _end(run, str(refusal))
-        return run
     except Exception:
-        _end(run, run.refusal)
+        if run.refusal:
+            _end(run, run.refusal)
         raise
-    _end(run)
+    else:
+        _end(run)
     return run
+
+
+def _take_back(run: ImportRun) -> None:
+    """What was saved of a file before it was stopped does not stay."""
+    if run.marks:
+        revert_import(run, by=run.by, ends=State.CANCELLED)
+    if run.job:
+        call_off_job(run.job)
 
 
 def _end(run: ImportRun, refusal: str = "") -> None:

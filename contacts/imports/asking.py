@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.imports.actions import State
+from contacts.imports.actions import SAVED, State
 from contacts.imports.errors import NotReady
 from contacts.imports.models import ImportRun
 from contacts.imports.reverting import begin_revert
@@ -17,7 +17,10 @@ AT_ONCE = 1 << 20
 
 @transaction.atomic
 def ask_for_check(run: ImportRun, *, by) -> None:
-    """Leave word that the file is to be checked; the caller rings."""
+    """Leave word that the file is to be checked; the caller rings. Raises NotReady when something of it is saved."""
+    current = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if current.marks or current.state in SAVED:
+        raise NotReady(_("This file is saved already."))
     _ask(run, State.CHECKING, _("Checking %(file)s"), by)
 
 

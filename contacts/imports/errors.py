@@ -25,3 +25,7 @@ class BeingSaved(Refused):
 
 class NotReady(Refused):
     """The run is not in a state in which this can be done."""
+
+
+class Stopped(Refused):
+    """Somebody asked that the work on this run be stopped."""

@@ -43,7 +43,7 @@ def unsettle_row(run: ImportRun, line: int, *, by) -> None:
 def _ready(run: ImportRun) -> None:
     """Decide only while nobody works on the file: what a worker has read it would not hear of any more."""
     current = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if current.state not in OPEN_IN:
+    if current.marks or current.state not in OPEN_IN:
         raise NotReady(_("This file is being worked on or saved already; nothing can be said about its rows now."))
 
 

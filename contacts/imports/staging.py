@@ -60,10 +60,12 @@ WHERE phones <> '' AND problem = '';
 ANALYZE stage_phone;
 """
 
-HOLDS = """
-SELECT EXISTS (SELECT FROM {schema}.fate WHERE person = %s)
-    OR EXISTS (SELECT FROM {schema}.stage WHERE stage::text ILIKE ANY(%s::text[]))
-"""
+HOLDS = {
+    "fate": "SELECT EXISTS (SELECT FROM {schema}.fate WHERE person = %s)",
+    "todo": "SELECT EXISTS (SELECT FROM {schema}.todo WHERE person = %s)",
+    "stage": "SELECT EXISTS (SELECT FROM {schema}.stage WHERE stage::text ILIKE ANY(%s::text[]))",
+}
+"""Where a person stands in a staging: by their number, or with an address."""
 
 
 @contextmanager
@@ -75,12 +77,43 @@ def staging_of(run: ImportRun) -> Iterator[None]:
         cursor.execute("SET LOCAL search_path TO DEFAULT")
 
 
-def stage(run: ImportRun, entries: Iterable[Entry], told=None) -> None:
-    """Load the entries of a file; `told(rows)` is called now and then. Needs `staging_of(run)`."""
+def new_staging(run: ImportRun) -> None:
+    """An empty staging, known by our own name of the file it is for."""
     drop_staging(run)
     with connection.cursor() as cursor:
-        cursor.execute("DISCARD TEMP")
         cursor.execute(f"CREATE SCHEMA {_schema(run)}")
+        cursor.execute(f"CREATE TABLE {_schema(run)}.source AS SELECT %s AS file", [run.file.name])
+
+
+def has_staging(run: ImportRun) -> bool:
+    """Whether there is a staging for the file of this run, whatever is left in it."""
+    if not has_table(run, "source"):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT FROM {_schema(run)}.source WHERE file = %s)", [run.file.name])  # noqa: S608
+        return cursor.fetchone()[0]
+
+
+def is_whole(run: ImportRun) -> bool:
+    """Whether the rows are still there: a crash of the database empties all that is not logged, or nothing of it."""
+    if not has_table(run, "stage"):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT FROM {_schema(run)}.stage)")  # noqa: S608
+        return cursor.fetchone()[0]
+
+
+def has_table(run: ImportRun, name: str) -> bool:
+    """Whether the staging of a run has a table of this name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{_schema(run)}.{name}"])
+        return cursor.fetchone()[0]
+
+
+def stage(entries: Iterable[Entry], told=None) -> None:
+    """Load the entries of a file; `told(rows)` is called now and then. Needs `staging_of(run)`."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS stage, stage_email, stage_phone, cell")
         cursor.execute(KEPT.made(STAGE))
         with cursor.copy(COPY_STAGE) as copy:
             for done, block in _blocks(entries):
@@ -101,8 +134,8 @@ def drop_staging(run: ImportRun) -> None:
 def runs_that_hold(person: int, addresses: Iterable[str]) -> list[int]:
     """Numbers of the runs in whose staging a person stands, found by their number or an address."""
     wanted = [f"%{_plain(address)}%" for address in addresses]
-    with connection.cursor() as cursor:
-        return [number for number in staged_runs() if _holds(cursor, f"import_{number}", person, wanted)]
+    sought: dict[str, int | list[str]] = {"fate": person, "todo": person, "stage": wanted}
+    return [number for number in staged_runs() if any(_holds(number, *one) for one in sought.items())]
 
 
 def staged_runs() -> list[int]:
@@ -112,9 +145,14 @@ def staged_runs() -> list[int]:
         return sorted(number for (number,) in cursor.fetchall())
 
 
-def _holds(cursor, schema: str, person: int, wanted: list[str]) -> bool:
-    cursor.execute(HOLDS.format(schema=schema), [person, wanted])
-    return cursor.fetchone()[0]
+def _holds(number: int, table: str, sought: int | list[str]) -> bool:
+    schema = f"import_{number}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{schema}.{table}"])
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute(HOLDS[table].format(schema=schema), [sought])
+        return cursor.fetchone()[0]
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,7 @@ from contacts.imports.reading.delimited import Records
 from contacts.imports.reading.encoding import Encoding
 from contacts.imports.reading.lines import LONGEST_LINE, Block, read_blocks
 from contacts.imports.reading.table import Row
-from contacts.imports.staging import stage, staging_of
+from contacts.imports.staging import new_staging, stage, staging_of
 
 LINES = st.lists(st.text(alphabet='ab@",;\t \0\ufffdé', max_size=14), max_size=12)
 CELLS = {
@@ -99,7 +99,8 @@ AWKWARD = ["\\N", "\\.", "a\\nb", "tab\tin", "two\nlines", "cr\rin", '"quoted"',
 def test_every_text_arrives_in_the_staging_table_as_it_is(receive):
     run = receive(b"E-mail")
     with transaction.atomic(), staging_of(run), connection.cursor() as cursor:
-        stage(run, (Entry(at, notes=text, problem=text) for at, text in enumerate(AWKWARD)))
+        new_staging(run)
+        stage((Entry(at, notes=text, problem=text) for at, text in enumerate(AWKWARD)))
         cursor.execute("SELECT notes, problem FROM stage ORDER BY line")
         assert cursor.fetchall() == [(text, text) for text in AWKWARD]
 

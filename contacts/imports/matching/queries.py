@@ -1,10 +1,13 @@
-"""The SQL of matching, each with the reason it is there. `stage…` are the tables of staging.py."""
+"""The SQL of matching, each with the reason it is there. `stage…` are the tables of staging.py.
+
+`{apart}` is the place for a condition on somebody in the book (`b`) whom the rows are not compared with.
+"""
 
 MET = """
 CREATE TABLE met AS
-SELECT e.email, p.stakeholder_id AS person
+SELECT e.email, b.stakeholder_id AS person
 FROM (SELECT DISTINCT email FROM stage_email) e
-JOIN contacts_contactpoint p ON p.normalized = e.email AND p.kind = 'email';
+JOIN contacts_contactpoint b ON b.normalized = e.email AND b.kind = 'email'{apart};
 CREATE INDEX ON met (email);
 ANALYZE met;
 """
@@ -121,7 +124,7 @@ WITH key AS (SELECT DISTINCT p.number FROM stage_phone p JOIN seeker USING (line
 SELECT k.number AS key, NULL::int AS line, b.id AS person, NULL::int AS leader, b.kind,
     b.first_name, b.last_name, b.name, NULL::text AS first_key, NULL::text AS last_key, b.zip, true AS phone
 FROM key k JOIN contacts_contactpoint c ON c.normalized = k.number AND c.kind = 'phone'
-JOIN contacts_stakeholder b ON b.id = c.stakeholder_id
+JOIN contacts_stakeholder b ON b.id = c.stakeholder_id{apart}
 UNION ALL
 SELECT k.number, s.line, CASE WHEN seeker.line IS NULL THEN f.person END,
     CASE WHEN seeker.line IS NULL THEN f.leader END, s.kind, '', '', '', s.first_key, s.last_key, s.zip, true
@@ -136,7 +139,7 @@ SELECT k.last_key || ' ' || k.zip AS key, NULL::int AS line, b.id AS person, NUL
     b.first_name, b.last_name, b.name, NULL::text AS first_key, NULL::text AS last_key, b.zip,
     EXISTS (SELECT FROM contacts_contactpoint c WHERE c.stakeholder_id = b.id AND c.kind = 'phone') AS phone
 FROM key k JOIN contacts_stakeholder b ON b.zip = k.zip AND b.kind = 'person'
-    AND regexp_replace(lower(unaccent(b.last_name)), '[^[:alnum:]]', '', 'g') = k.last_key
+    AND regexp_replace(lower(unaccent(b.last_name)), '[^[:alnum:]]', '', 'g') = k.last_key{apart}
 UNION ALL
 SELECT k.last_key || ' ' || k.zip, s.line, CASE WHEN seeker.line IS NULL THEN f.person END,
     CASE WHEN seeker.line IS NULL THEN f.leader END, s.kind, '', '', '', s.first_key, s.last_key, s.zip,
@@ -151,7 +154,7 @@ WITH key AS (SELECT DISTINCT last_key FROM seeker WHERE kind = 'organisation')
 SELECT k.last_key AS key, NULL::int AS line, b.id AS person, NULL::int AS leader, b.kind,
     '' AS first_name, '' AS last_name, b.name, NULL::text AS first_key, NULL::text AS last_key, b.zip, false AS phone
 FROM key k JOIN contacts_stakeholder b ON b.kind = 'organisation'
-    AND regexp_replace(lower(unaccent(b.name)), '[^[:alnum:]]', '', 'g') = k.last_key
+    AND regexp_replace(lower(unaccent(b.name)), '[^[:alnum:]]', '', 'g') = k.last_key{apart}
 UNION ALL
 SELECT k.last_key, s.line, CASE WHEN seeker.line IS NULL THEN f.person END,
     CASE WHEN seeker.line IS NULL THEN f.leader END, s.kind, '', '', '', s.first_key, s.last_key, s.zip, false

@@ -23,12 +23,15 @@ from contacts.imports.staging import KEPT, Tables
 BATCH = 5_000
 
 
-def match(tables: Tables = KEPT) -> None:
+def match(tables: Tables = KEPT, *, apart: str = "") -> None:
     """Make the table `fate`: for each good row its leader (itself, or the row it repeats), its person in
     the book if there is one, and whether it could be several. Needs staged rows.
+
+    `apart` is SQL that is true of the `{person}` with whom rows may be compared; empty means everybody.
     """
+    everybody = f" AND {apart}" if apart else ""
     with connection.cursor() as cursor:
-        cursor.execute(tables.made(queries.MET))
+        cursor.execute(tables.made(queries.MET.format(apart=everybody.format(person="b.stakeholder_id"))))
         cursor.execute(tables.made(queries.TIES))
         cursor.execute(tables.made(queries.FATES))
         cursor.execute(queries.EASY)
@@ -40,17 +43,17 @@ def match(tables: Tables = KEPT) -> None:
         cursor.execute(tables.made(queries.SEEKERS))
         cursor.execute("SELECT EXISTS (SELECT FROM seeker)")
         if cursor.fetchone()[0]:
-            _seek(cursor)
+            _seek(cursor, everybody.format(person="b.id"))
 
 
-def _seek(cursor) -> None:
+def _seek(cursor, apart: str) -> None:
     """Settle the rows that no address settles, from the surest sign to the weakest."""
     for members, rule in (
         (queries.PHONE_MEMBERS, same_name),
         (queries.PLACE_MEMBERS, same_name_and_no_other_phone),
         (queries.ORGANISATION_MEMBERS, same_organisation),
     ):
-        if _settle(members, rule):
+        if _settle(members.format(apart=apart), rule):
             _decide(cursor)
             cursor.execute(queries.FORGET_SETTLED)
 

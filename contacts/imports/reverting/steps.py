@@ -193,6 +193,7 @@ def _finish(run: ImportRun) -> None:
         current.reverted_at = timezone.now()
         current.save(update_fields=["state", "reverted_at"])
         drop_staging(current)
+        drop_staging(current)
     _copy(current, run)
 
 

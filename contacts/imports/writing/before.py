@@ -82,9 +82,6 @@ MARKED = (
 )
 """Tables in which an import writes something about people, with numbers that only grow."""
 
-LAST_LINE = 2**31 - 1
-"""Stands for the end of a file that is written in one piece."""
-
 MARKS = "SELECT " + ", ".join(f"(SELECT last_value FROM {table}_id_seq)" for table in MARKED)  # noqa: S608
 
 

@@ -60,11 +60,14 @@ CHANGES = CHANGES_OF.format(gainers="SELECT * FROM gain ORDER BY leader LIMIT {l
 NO_CHANGES = "SELECT NULL::int AS leader, NULL::jsonb AS data WHERE false"
 
 
-def keep_cells(table: Table) -> None:
-    """Read the file once more for the cells of rejected and ambiguous rows, if there are any."""
+def keep_cells(table: Table, troubled: str = TROUBLED) -> None:
+    """Read the file once more for the cells of rejected and ambiguous rows, if there are any.
+
+    `troubled` is SQL for their lines in order; cells that are kept already stay.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(KEPT.made("CREATE TABLE cell (line int PRIMARY KEY, cells jsonb)"))
-        cursor.execute(TROUBLED)
+        cursor.execute(KEPT.made("CREATE TABLE IF NOT EXISTS cell (line int PRIMARY KEY, cells jsonb)"))
+        cursor.execute(troubled)
         lines = array("I")
         while rows := cursor.fetchmany(10_000):
             lines.extend(row[0] for row in rows)
@@ -92,34 +95,37 @@ def _storable(cell: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def write_rows(run: ImportRun, *, committed: bool) -> None:
-    """Keep the rows of a run: all of them once they are saved; before that those a person should look at."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM contacts_importrow WHERE run_id = %s", [run.pk])
-        cursor.execute(
-            _query(committed),
-            {
-                "run": run.pk,
-                "several": _("Several people could be meant; nothing was changed."),
-                "repeats": _("Says again what line %(line)s says.") % {"line": "%"},
-            },
-        )
-
-
-def _query(committed: bool) -> str:
-    if committed:
-        return REPORTED.format(
-            stakeholder="CASE WHEN o.outcome <> 'ambiguous' THEN h.id END",
-            before="b.image",
-            home="LEFT JOIN home h ON h.leader = o.leader LEFT JOIN before b ON b.line = o.line",
-            wanted="true",
-            changes=NO_CHANGES,
-        )
+def write_review(run: ImportRun) -> None:
+    """Keep the rows of a checked file that a person should look at, instead of those of an earlier check."""
     shown = "o.outcome IN ('rejected', 'ambiguous') OR o.leader <> o.line OR changes.leader IS NOT NULL"
-    return REPORTED.format(
+    query = REPORTED.format(
         stakeholder="NULL::bigint",
         before="NULL::jsonb",
         home="",
         wanted=shown,
         changes=CHANGES.format(limit=FIRST_CHANGES),
     )
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM contacts_importrow WHERE run_id = %s", [run.pk])
+        cursor.execute(query, _words(run))
+
+
+def write_rows(run: ImportRun) -> None:
+    """Keep what became of the rows that were just saved."""
+    query = REPORTED.format(
+        stakeholder="CASE WHEN o.outcome <> 'ambiguous' THEN h.id END",
+        before="b.image",
+        home="LEFT JOIN home h ON h.leader = o.leader LEFT JOIN before b ON b.line = o.line",
+        wanted="true",
+        changes=NO_CHANGES,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, _words(run))
+
+
+def _words(run: ImportRun) -> dict[str, int | str]:
+    return {
+        "run": run.pk,
+        "several": _("Several people could be meant; nothing was changed."),
+        "repeats": _("Says again what line %(line)s says.") % {"line": "%"},
+    }

@@ -1,0 +1,99 @@
+"""Saving the next people of a file: one short transaction that has the book alone."""
+
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from contacts.imports.checking import Told, opened, terms_of
+from contacts.imports.committing.rematching import match_again
+from contacts.imports.locks import made_for_sets
+from contacts.imports.models import ImportRun
+from contacts.imports.news import tell_the_house
+from contacts.imports.planning import plan
+from contacts.imports.staging import ADDRESSES, PASSING, staging_of
+from contacts.imports.writing import keep_cells, keep_marks, write_book, write_rows
+from contacts.locks import have_the_book_alone
+
+CHUNK_ROWS = 20_000
+
+BOUND = """
+SELECT coalesce(
+    (SELECT at FROM todo WHERE at > %(reached)s ORDER BY at OFFSET %(rows)s LIMIT 1),
+    (SELECT max(at) FROM todo WHERE at > %(reached)s)), (SELECT max(at) FROM todo)
+"""
+
+PART = """
+CREATE TEMP TABLE part AS SELECT line, leader, person, vague, bad FROM todo WHERE at > %s AND at <= %s;
+ANALYZE part;
+"""
+
+STAGED = """
+CREATE TEMP TABLE fate AS SELECT line, leader, person, vague FROM part WHERE NOT bad ORDER BY line;
+CREATE UNIQUE INDEX ON fate (line);
+ANALYZE fate;
+CREATE TEMP TABLE stage AS SELECT s.* FROM part JOIN stage s USING (line) ORDER BY line;
+CREATE UNIQUE INDEX ON stage (line);
+ANALYZE stage (line, kind, problem);
+"""
+"""The rows of this chunk stand before those of the whole file, under the same names: the rest of the SQL need not
+know that there are chunks."""
+
+WITHOUT_CELLS = """
+SELECT line FROM outcome o WHERE outcome IN ('rejected', 'ambiguous')
+AND NOT EXISTS (SELECT FROM cell WHERE cell.line = o.line) ORDER BY line
+"""
+
+
+def next_chunk(run: ImportRun) -> tuple[int | None, int]:
+    """Up to which line the next chunk goes (None when everything is saved), and the last line of all."""
+    with transaction.atomic(), staging_of(run), connection.cursor() as cursor:
+        cursor.execute(BOUND, {"reached": run.reached, "rows": CHUNK_ROWS - 1})
+        return cursor.fetchone()
+
+
+def save_chunk(run: ImportRun, bound: int, told: Told, *, by) -> None:
+    """Write the people whose first row stands up to line `bound`, and what became of their rows."""
+    reached, marks = run.reached, run.marks
+    try:
+        with _book_alone(run):
+            if not run.marks:
+                run.rows.all().delete()
+            _gather(run, bound)
+            plan(terms_of(run), everyone=True, tables=PASSING)
+            write_book(run, by=by, told=told)
+            _keep_cells_of_the_newly_troubled(run)
+            write_rows(run)
+            keep_marks(run, bound)
+            tell_the_house()
+            run.reached = bound
+            run.save(update_fields=["reached", "marks"])
+    except BaseException:
+        run.reached, run.marks = reached, marks
+        raise
+
+
+@contextmanager
+def _book_alone(run: ImportRun):
+    """A transaction in which nobody else finds, makes or imports people; its tables go with it."""
+    with transaction.atomic(), staging_of(run), connection.cursor() as cursor:
+        have_the_book_alone()
+        made_for_sets()
+        cursor.execute("DISCARD TEMP")
+        yield
+        cursor.execute("DISCARD TEMP")
+
+
+def _gather(run: ImportRun, bound: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(PART, [run.reached, bound])
+        match_again(run)
+        cursor.execute(STAGED)
+        cursor.execute(PASSING.made(ADDRESSES))
+
+
+def _keep_cells_of_the_newly_troubled(run: ImportRun) -> None:
+    """A row that only now could be several people is shown with its cells, too."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS ({WITHOUT_CELLS})")
+        if cursor.fetchone()[0]:
+            keep_cells(opened(run).table, WITHOUT_CELLS)

@@ -1,0 +1,75 @@
+"""Matching again, in the chunk that writes them, those rows for which the book has changed since they were matched.
+
+Somebody joined by the form, another partner's file was saved, two people were merged, one was erased. Whoever this
+run itself brought in or wrote to is left out: who is who within one file was settled when it was matched.
+"""
+
+from django.db import connection
+
+from contacts.imports.matching import match
+from contacts.imports.models import ImportRun
+from contacts.imports.staging import ADDRESSES, PASSING
+
+OTHERS = "NOT EXISTS (SELECT FROM contacts_importrow r WHERE r.stakeholder_id = {person} AND r.run_id = {run})"
+
+STIRRED = """
+CREATE TEMP TABLE stirred AS
+SELECT p.leader FROM part p JOIN stage_email e USING (line)
+JOIN contacts_contactpoint c ON c.kind = 'email' AND c.normalized = e.email
+WHERE NOT p.vague AND {others}
+  AND NOT EXISTS (SELECT FROM met WHERE met.email = e.email AND met.person = c.stakeholder_id)
+UNION
+SELECT p.leader FROM part p
+WHERE p.person IS NOT NULL AND NOT EXISTS (SELECT FROM contacts_stakeholder b WHERE b.id = p.person)
+UNION
+SELECT p.leader FROM part p JOIN stage s USING (line)
+WHERE p.person IS NULL AND NOT p.vague AND NOT p.bad AND (s.emails = '' OR s.kind = 'organisation')
+EXCEPT
+SELECT d.line FROM contacts_importdecision d WHERE d.run_id = {run};
+ANALYZE stirred;
+"""
+"""Somebody stands in the book under an address who did not when the file was matched; whom a row meant is gone; a
+row that is known by a number, a name and a place, or as an organisation, was nobody's."""
+
+DECIDED = """
+UPDATE part SET person = d.stakeholder_id FROM contacts_importdecision d
+WHERE d.run_id = %s AND d.line = part.line AND NOT part.vague AND part.person IS DISTINCT FROM d.stakeholder_id
+"""
+"""Who a person said a row is may have been merged since; the decision went along."""
+
+SUBSET = """
+CREATE TEMP TABLE stage AS
+SELECT s.* FROM part p JOIN stage s USING (line) WHERE p.leader IN (SELECT leader FROM stirred);
+CREATE UNIQUE INDEX ON stage (line);
+ANALYZE stage;
+"""
+
+FOLD = """
+UPDATE part SET person = news.person, vague = part.vague OR news.vague
+FROM (
+    SELECT p.leader, min(f.person) AS person, bool_or(f.vague) OR count(DISTINCT f.person) > 1 AS vague
+    FROM part p JOIN fate f USING (line) GROUP BY p.leader
+) AS news WHERE news.leader = part.leader AND NOT part.bad;
+UPDATE part SET leader = one.leader
+FROM (
+    SELECT person, min(leader) AS leader FROM part WHERE person IS NOT NULL AND NOT vague
+    GROUP BY person HAVING count(DISTINCT leader) > 1
+) AS one WHERE part.person = one.person AND NOT part.vague;
+DROP TABLE stirred, pg_temp.stage, pg_temp.stage_email, pg_temp.stage_phone, pg_temp.met, pg_temp.tie, pg_temp.knot,
+    pg_temp.fate, pg_temp.seeker;
+"""
+"""All rows of one person agree on whom they found, and two that found the same one are one."""
+
+
+def match_again(run: ImportRun) -> None:
+    """Correct `part`, the rows of a chunk, where the book has changed since they were matched."""
+    with connection.cursor() as cursor:
+        cursor.execute(DECIDED, [run.pk])
+        cursor.execute(STIRRED.format(others=OTHERS.format(person="c.stakeholder_id", run=run.pk), run=run.pk))
+        cursor.execute("SELECT EXISTS (SELECT FROM stirred)")
+        if not cursor.fetchone()[0]:
+            return
+        cursor.execute(SUBSET)
+        cursor.execute(PASSING.made(ADDRESSES))
+        match(PASSING, apart=OTHERS.format(person="{person}", run=run.pk))
+        cursor.execute(FOLD)
