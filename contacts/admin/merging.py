@@ -74,16 +74,21 @@ def take_apart_view(request: HttpRequest) -> HttpResponse:
     if not merges:
         messages.error(request, _("Nothing was chosen, or they were erased since. Nothing was changed."))
         return redirect(LIST)
-    for merge in merges:
-        try:
-            report = unmerge(merge, by=request.user)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            continue
-        messages.success(request, _("They are two again, each with what was theirs."))
-        for sentence in sentences(report):
-            messages.info(request, sentence)
+    reports = [report for merge in merges if (report := _take_apart(request, merge))]
+    if reports:
+        words = ngettext("They are two again", "They are %(number)d again", len(reports)) % {"number": len(reports) + 1}
+        messages.success(request, _("%(words)s, each with what was theirs.") % {"words": words})
+    for sentence in dict.fromkeys(sentence for report in reports for sentence in sentences(report)):
+        messages.info(request, sentence)
     return redirect(PERSON, merges[-1].survivor_id)
+
+
+def _take_apart(request: HttpRequest, merge: StakeholderMerge) -> dict[str, Any] | None:
+    try:
+        return unmerge(merge, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return None
 
 
 def _numbers(text: str) -> list[int]:

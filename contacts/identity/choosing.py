@@ -39,6 +39,8 @@ class UnknownChoice(Refused):
     """A field that cannot be chosen, or a person who is not among those being merged."""
 
 
+NO_NEWS = ("merge_stakeholders", "unmerge")
+"""What these write is not new: it was said before, or is what it was before."""
 Moment = tuple[datetime, int]
 """When, and in which order within one transaction."""
 
@@ -129,7 +131,7 @@ def since_when(people: Sequence[Stakeholder], fields: Mapping[str, str]) -> dict
     since = {(person.pk, field): (person.updated_at, 0) for person in people for field in fields}
     before: dict[tuple[int, str], str] = {}
     history = Stakeholder.pgh_event_model.objects.filter(pgh_obj__in=[person.pk for person in people])  # type: ignore[attr-defined]
-    for event in history.order_by("pgh_id"):
+    for event in history.exclude(pgh_context__metadata__verb__in=NO_NEWS).order_by("pgh_id"):
         for field in fields:
             place, value = (event.pgh_obj_id, field), value_of(event, field)
             if before.get(place) != value:

@@ -30,6 +30,7 @@ from contacts.models import ConsentEvent, ContactPoint, Stakeholder
 from crm.errors import Refused
 from crm.history import acting
 
+MERGES = "contacts.StakeholderMerge.survivor"
 REQUESTS = "contacts.JoinRequest.stakeholder"
 WORDS = "contacts.ConsentEvent.stakeholder"
 
@@ -128,7 +129,7 @@ def _since(merge: StakeholderMerge) -> Since:
             known[step["place"]].update(keys(step["ids"]))
     known[WORDS].update(merge.kept["said"])
     came = {key: without(ids, known[key]) for key, ids in owned(merge.survivor_id).items()}
-    return {key: ids for key, ids in came.items() if ids}
+    return {key: ids for key, ids in came.items() if ids and key != MERGES}
 
 
 def _sort_out(merge: StakeholderMerge, since: Since, report: Report) -> None:

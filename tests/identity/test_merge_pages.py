@@ -105,7 +105,10 @@ class TestPage:
         answer = client.post(url, sent(client, url), follow=True)
         assert "3 are one now." in answer.content.decode()
         merges = [merge.pk for merge in answer.context["just_merged"]["merges"]]
-        client.post(reverse("admin:contacts_stakeholder_take_apart"), {"merge": merges})
+        told = client.post(reverse("admin:contacts_stakeholder_take_apart"), {"merge": merges}, follow=True)
+        assert [str(message) for message in told.context["messages"]] == [
+            "They are 3 again, each with what was theirs."
+        ]
         assert Stakeholder.objects.filter(pk__in=[ana.pk, anna.pk, third.pk]).count() == 3
 
     def test_what_stays_since_is_said(self, staff, ana, anna, client_of):

@@ -21,6 +21,7 @@ from contacts.actions import (
     withdraw_consent,
 )
 from contacts.actions.addresses import add_email, make_primary
+from contacts.identity.choosing import choices
 from contacts.identity.current import current_id
 from contacts.identity.merging import merge_stakeholders
 from contacts.identity.unmerging import CannotTakeApart, unmerge
@@ -316,6 +317,12 @@ class TestOrder:
         assert current_id(anna.pk) == third.pk
         unmerge(second, by=None)
         assert {current_id(one.pk) for one in (ana, anna, third)} == {ana.pk, anna.pk, third.pk}
+
+    def test_what_is_restored_is_as_old_as_it_was(self, ana, anna):
+        for choice in ("zip", "last_name"):
+            unmerge(merge_stakeholders(ana, anna, fields={choice: anna.pk}, by=None), by=None)
+        chosen = {choice.field: choice for choice in choices([person(ana.pk), person(anna.pk)])}
+        assert (chosen["zip"].value, chosen["last_name"].value) == ("28210", "Vega")
 
     def test_twice_is_refused(self, ana, anna):
         merge = merge_stakeholders(ana, anna, by=None)
