@@ -11,9 +11,12 @@ from contacts.imports.cleaning.phones import split_phones
 from contacts.imports.mapping.fields import name_of
 from contacts.imports.models import ImportRow, ImportRun
 from contacts.models import Affiliation, Stakeholder
+from contacts.names import Name, compatible, key_of_name, split_full_name
 
 MOST = 12
 """Candidates that are shown side by side; a crowd behind one address is no help to anybody."""
+AGREES = {"same": 2, "near": 1}
+CROWD = 200
 NAMES = ("full_name", "first_name", "middle_name", "last_name", "second_last_name")
 
 
@@ -27,7 +30,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Compared:
-    """One thing about a candidate: whether the row says the `same`, something `other`, or nothing (empty)."""
+    """One thing about a candidate; the row says the `same`, something `near` it or `other`, or nothing (empty)."""
 
     label: str
     value: str
@@ -88,14 +91,30 @@ def _people(row: ImportRow, cells: dict[str, list[str]]) -> list[Stakeholder]:
     )  # fmt: skip
     if row.candidates:
         return list(book.filter(pk__in=row.candidates)[:MOST])
-    emails, phones = _emails(cells), _phones(cells)
-    found = list(book.filter(contact_points__normalized__in=[*emails, *phones]).distinct()[:MOST])
+    found = _likely(book.filter(contact_points__normalized__in=_emails(cells)), cells)
+    if not found:
+        found = _likely(book.filter(contact_points__normalized__in=_phones(cells)), cells)
     last, zips = cells.get("last_name", []), cells.get("zip", [])
     if not found and last and zips:
         found = list(book.filter(last_name__iexact=last[0], zip=zips[0][:5])[:MOST])
     if not found and cells.get("organisation"):
         found = list(book.filter(Q(kind="organisation", name__iexact=cells["organisation"][0]))[:MOST])
     return found
+
+
+def _likely(met: QuerySet[Stakeholder], cells: dict[str, list[str]]) -> list[Stakeholder]:
+    """Those of `met` whose name may be the row's; all of them when none may."""
+    everybody = list(met.distinct()[:CROWD])
+    name = _name_of(cells)
+    likely = [person for person in everybody if compatible(name, key_of_name(person.first_name, person.last_name))]
+    return (likely or everybody)[:MOST]
+
+
+def _name_of(cells: dict[str, list[str]]) -> Name:
+    first, last = cells.get("first_name", [""])[0], cells.get("last_name", [""])[0]
+    if not first and not last:
+        first, last = split_full_name(cells.get("full_name", [""])[0])
+    return key_of_name(first, last)
 
 
 def _emails(cells: dict[str, list[str]]) -> set[str]:
@@ -108,8 +127,7 @@ def _phones(cells: dict[str, list[str]]) -> set[str]:
 
 def _compared(person: Stakeholder, cells: dict[str, list[str]]) -> Candidate:
     candidate = Candidate(person)
-    whole = " ".join(cell for name in NAMES for cell in cells.get(name, []))
-    candidate.facts.append(_one(_("Name"), person.name, whole, same=person.name.casefold() == whole.casefold()))
+    candidate.facts.append(Compared(_("Name"), person.name, _name_verdict(person, cells)))
     candidate.facts += _points(person, cells)
     zips = [cell[:5] for cell in cells.get("zip", [])]
     if person.zip:
@@ -118,8 +136,20 @@ def _compared(person: Stakeholder, cells: dict[str, list[str]]) -> Candidate:
     for label, things in ((_("Types"), person.types.all()), (_("Tags"), person.tags.all())):
         if things:
             candidate.facts.append(Compared(label, ", ".join(map(str, things))))
-    candidate.agreeing = sum(fact.verdict == "same" for fact in candidate.facts)
+    candidate.agreeing = sum(AGREES.get(fact.verdict, 0) for fact in candidate.facts)
     return candidate
+
+
+def _name_verdict(person: Stakeholder, cells: dict[str, list[str]]) -> str:
+    """An initial and a nickname are near, not the same."""
+    said = _name_of(cells)
+    known = key_of_name(person.first_name, person.last_name)
+    whole = " ".join(cell for name in NAMES for cell in cells.get(name, []))
+    if not whole:
+        return ""
+    if said == known or whole.casefold() == person.name.casefold():
+        return "same"
+    return "near" if compatible(said, known) else "other"
 
 
 def _one(label: str, value: str, said: str, *, same: bool) -> Compared:
