@@ -14,6 +14,8 @@ from crm.cards import CARDS, STEPS, Card, Line, Step
 from crm.models import User
 
 LATEST = 4
+WAITING = (ImportRun.State.CHECKED, ImportRun.State.ASKING, ImportRun.State.FAILED)
+"""States in which a file goes no further without a person."""
 
 STEPS.add(
     "first-file",
@@ -72,13 +74,22 @@ def people(user: User) -> Card | None:
 
 @CARDS.register("files")
 def files(user: User) -> Card | None:
-    """The latest files of partners; to a partner, their own."""
+    """The files that wait for staff, and the latest ones; to a partner, their own."""
     if not (user.has_perm("contacts.view_importrun") or user.has_perm("crm.send_own_files")):
         return None
-    runs = ImportRun.objects.visible_to(user).select_related("partner")[:LATEST]
-    lines = [Line(run.original_name, f"{run.partner} · {run.get_state_display()}", _page_of(run)) for run in runs]
+    runs = ImportRun.objects.visible_to(user).select_related("partner")
+    saves = user.has_perm("contacts.change_importrun")
+    waiting = runs.filter(state__in=WAITING).count() if saves else 0
+    latest = runs.order_by("-created_at")
+    if waiting:
+        latest = latest.filter(state__in=WAITING)
+    lines = [
+        Line(run.original_name, f"{run.partner} · {run.get_state_display()}", _page_of(run)) for run in latest[:LATEST]
+    ]
     return Card(
         title=_("Files from partners"),
+        figure=f"{waiting:,}" if waiting else "",
+        meaning=ngettext("file waits for you", "files wait for you", waiting) if waiting else "",
         lines=lines,
         url=reverse("admin:contacts_importrun_changelist" if lines else "admin:contacts_importrun_add"),
         action=_("All files") if lines else _("Send a file"),

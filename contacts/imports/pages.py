@@ -25,6 +25,7 @@ MEANINGS = {
     "rejected": gettext_lazy("These rows cannot be taken as they are. Mend them and send them again."),
     "ambiguous": gettext_lazy("These rows could mean several people. Nothing is done until you say who it is."),
 }
+State = ImportRun.State
 SHOWN_ROWS, SHOWN_CHANGES = 10, 5
 
 
@@ -59,6 +60,34 @@ class Asked:
     at: str = ""
 
 
+ABOUT_THE_FILE = frozenset(
+    (
+        "reading", "columns", "nameless_columns", "left_out_types", "left_out_language", "left_out_custom",
+        "left_out_zip", "unknown_states", "repeated", "no_address", "many_rejected", "no_topic", "said_no", "bounced",
+        "encoding",
+    )
+)  # fmt: skip
+"""Warnings that tell nothing of the book: partners see these."""
+
+
+def for_its_sender(run: ImportRun) -> str:
+    """How far a file is, to whoever sent it."""
+    said = {
+        State.RECEIVED: _("has arrived"),
+        State.CHECKING: _("is being read"),
+        State.ASKING: _("has a question for you"),
+        State.CHECKED: _("waits for the Alliance to look at it"),
+        State.FAILED: _("waits for the Alliance to look at it"),
+        State.COMMITTING: _("is being saved"),
+        State.COMMITTED: _("is saved"),
+        State.REVERTING: _("is being taken back"),
+        State.REVERTED: _("was taken back"),
+        State.CANCELLED: _("was stopped"),
+        State.REFUSED: _("could not be read"),
+    }
+    return said[State(run.state)]
+
+
 def slices(run: ImportRun) -> list[Slice]:
     """The outcomes in their order with their share of the rows in percent."""
     rows = sum(run.counts.values()) or 1
@@ -75,9 +104,9 @@ def changed_fields(run: ImportRun) -> list[Changed]:
     return [Changed(called(what), count, max(1, 100 * count // most)) for what, count in by_count]
 
 
-def warnings_of(run: ImportRun) -> tuple[list[Asked], list[Asked]]:
+def warnings_of(run: ImportRun, *, reads_book: bool) -> tuple[list[Asked], list[Asked]]:
     """Warnings that must be ticked, and those that are only to be known."""
-    shown = [_asked(run, one) for one in run.warnings]
+    shown = [_asked(run, one) for one in run.warnings if reads_book or one["code"] in ABOUT_THE_FILE]
     return [one for one in shown if one.must], [one for one in shown if not one.must]
 
 

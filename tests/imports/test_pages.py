@@ -4,10 +4,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from contacts.imports.actions import commit_import
 from contacts.imports.models import ImportRun, Partner
 from contacts.models import Consent, Stakeholder
 from contacts.tasks import commit_received_file
-from tests.factories import StakeholderFactory
+from tests.factories import ContactPointFactory, StakeholderFactory
 from tests.imports.conftest import csv_of
 
 HEAD = ("E-mail", "First name", "Last name", "Zip", "Shoe size")
@@ -152,3 +153,96 @@ def test_others_find_nothing_here(role, request, client_of, check):
     assert client.get(LIST).status_code == 403
     assert client.get(SEND).status_code == 302
     assert client.get(of(run, "rejected")).status_code in (302, 404)
+
+
+class TestThePartnersPage:
+    """A calm page: send a file, what came of those that were sent, rows to mend."""
+
+    @pytest.fixture
+    def house(self, partner):
+        """The partner's own organisation."""
+        house = Partner.objects.create(name="Community House")
+        house.members.add(partner)
+        return house
+
+    def test_an_empty_page_says_how_it_goes(self, partner, house, client_of):
+        page = client_of(partner).get(LIST).content.decode()
+        assert "Send a file" in page
+        assert "How it goes" in page
+
+    def test_each_file_says_how_far_it_is_and_what_came_of_it(self, partner, house, client_of, check, commit):
+        commit(csv_of(HEAD, ("bo@example.org", "Bo", "Lee", "", "")))
+        check(csv_of(HEAD, ("cy@example.org", "Cy", "Lee", "", ""), ("nonsense", "Di", "Lee", "", "")), name="b.csv")
+        page = client_of(partner).get(LIST).content.decode()
+        assert all(
+            text in page for text in ("Is saved", "Waits for the Alliance to look at it", "Download the row to mend")
+        )
+
+    def test_long_lists_go_on(self, partner, house, client_of, query_count):
+        for number in range(25):
+            ImportRun.objects.create(partner=house, original_name=f"list {number}.csv", sha256="", size=1, by=partner)
+        client = client_of(partner)
+        client.get(LIST)
+        with query_count("partner's own page"):
+            page = client.get(LIST).content.decode()
+        assert "list 4.csv" not in page
+        older = client.get(LIST, {"before": ImportRun.objects.get(original_name="list 5.csv").pk}).content.decode()
+        assert "list 4.csv" in older
+
+    def test_somebody_without_an_organisation_is_told_whom_to_ask(self, partner, client_of):
+        assert "Ask the Alliance to add you" in client_of(partner).get(LIST).content.decode()
+
+    def test_warnings_tell_them_nothing_of_the_book(self, partner, house, client_of, check):
+        for name in ("Ann", "Abe"):
+            StakeholderFactory(first_name=name, last_name="Lee", email=f"{name.lower()}@example.org")
+        rows = [("ann@example.org", "Ann", "Lee", "new@example.org"), ("x@example.org", "X", "Y", "")]
+        run = check(csv_of(("E-mail", "First name", "Last name", "Email 2"), *rows))
+        assert any("change the e-mail of 1 person" in one["text"] for one in run.warnings)
+        assert "change the e-mail" not in client_of(partner).get(of(run)).content.decode()
+
+
+def test_staff_hear_on_their_first_page_what_waits_for_them(staff, partner, client_of, check):
+    run = check(csv_of(HEAD, ("bo@example.org", "Bo", "Lee", "", "")))
+    run.partner.members.add(partner)
+    assert "file waits for you" in client_of(staff).get(reverse("admin:index")).content.decode()
+    assert "waits for you" not in client_of(partner).get(reverse("admin:index")).content.decode()
+
+
+class TestQueries:
+    """However many rows they show, the pages of a file ask the database as often as was reviewed."""
+
+    @pytest.fixture
+    def run(self, check):
+        """A file with a bit of everything."""
+        for number in range(30):
+            StakeholderFactory(first_name="Ann", last_name=f"Lee{number}", email=f"a{number}@example.org", zip="")
+        for name in ("Rosa", "Rob"):
+            ContactPointFactory(
+                stakeholder=StakeholderFactory(first_name=name, last_name="Diaz"),
+                kind="email",
+                value="diaz@example.org",
+            )
+        rows = [(f"a{number}@example.org", "Ann", f"Lee{number}", "28202", "") for number in range(30)]
+        more = [("nonsense", "Bo", "Lee", "", ""), ("diaz@example.org", "R.", "Diaz", "", "")]
+        return check(csv_of(HEAD, *rows, *more))
+
+    @pytest.mark.parametrize("name", ["change", "rows", "queue", "terms", "mapping"])
+    def test_a_page_of_a_file(self, run, staff, client_of, query_count, name):
+        client = client_of(staff)
+        client.get(of(run, name))
+        with query_count(f"import {name} page"):
+            assert client.get(of(run, name)).status_code == 200
+
+    @pytest.mark.parametrize("name", ["change", "rows", "revert"])
+    def test_a_page_of_a_saved_file(self, run, staff, client_of, query_count, name):
+        commit_import(run)
+        client = client_of(staff)
+        client.get(of(run, name))
+        with query_count(f"saved import {name} page"):
+            assert client.get(of(run, name)).status_code == 200
+
+    def test_the_form(self, run, staff, client_of, query_count):
+        client = client_of(staff)
+        client.get(SEND)
+        with query_count("import form"):
+            client.get(SEND)

@@ -7,6 +7,7 @@
     mapping  say what its columns and words mean
     saving   save it, watch and stop it; the rows that were not taken
     reverting  take it back
+    mine     a partner's own page
     partners who sends files
     feeds    places from which their files are read again and again
 

@@ -24,7 +24,7 @@ TAKEN_BACK = (State.REVERTED, State.CANCELLED)
 def show(request: HttpRequest, run: ImportRun) -> HttpResponse:
     """Counts, warnings, changes and columns; the progress while it is being worked on."""
     reader = person(request)
-    must, to_know = pages.warnings_of(run)
+    must, to_know = pages.warnings_of(run, reads_book=reader.has_perm(READS_BOOK))
     context = working(request, run) | {
         "title": f"“{run.original_name}”",
         "slices": pages.slices(run),

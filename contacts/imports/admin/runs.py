@@ -10,7 +10,7 @@ from unfold.decorators import display
 
 from contacts.imports import pages
 from contacts.imports.actions import State
-from contacts.imports.admin import mapping, queue, reverting, review, saving, sending
+from contacts.imports.admin import mapping, mine, queue, reverting, review, saving, sending
 from contacts.imports.admin.doors import READS_BOOK, SAVES, SENDS, Door, not_here, run_of
 from contacts.imports.models import ImportRun
 
@@ -69,6 +69,8 @@ class ImportRunAdmin(ModelAdmin):
             State.FAILED: "danger",
             State.CHECKING: "warning",
             State.COMMITTING: "warning",
+            State.ASKING: "warning",
+            State.REVERTING: "warning",
         },
     )
     def how_far(self, run: ImportRun) -> tuple[str, str]:
@@ -94,6 +96,12 @@ class ImportRunAdmin(ModelAdmin):
     def known_view(self, request: HttpRequest) -> HttpResponse:
         """Whether a file was sent before."""
         return sending.known(request) if self.has_add_permission(request) else not_here(request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The list for staff; a partner's own page for partners."""
+        if request.user.has_perm(SENDS) and not request.user.has_perm("contacts.view_importrun"):
+            return mine.mine(request)
+        return super().changelist_view(request, {"title": _("Files from partners"), **(extra_context or {})})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None) -> HttpResponse:
         """Send a file."""

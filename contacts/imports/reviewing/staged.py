@@ -11,7 +11,7 @@ from contacts.imports.staging import staging_of
 from contacts.imports.writing.rows import CHANGES_OF
 
 HAS_PLAN = "SELECT to_regclass(%s) IS NOT NULL"
-IS_WHOLE = "SELECT EXISTS (SELECT FROM outcome)"
+IS_WHOLE = "SELECT EXISTS (SELECT FROM import_{number}.outcome)"
 
 LINES = """
 SELECT o.line, o.leader, o.person, s.name, s.emails, s.phones, s.organisation, s.zip,
@@ -32,13 +32,12 @@ def is_staged(run: ImportRun) -> bool:
     """Whether what a check planned for this file is still there."""
     if run.state not in (ImportRun.State.CHECKED, ImportRun.State.FAILED):
         return False
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(HAS_PLAN, [f"import_{run.pk}.outcome"])
         if not cursor.fetchone()[0]:
             return False
-        with staging_of(run):
-            cursor.execute(IS_WHOLE)
-            return cursor.fetchone()[0]
+        cursor.execute(IS_WHOLE.format(number=int(run.pk)))
+        return cursor.fetchone()[0]
 
 
 def lines_of(run: ImportRun, outcome: str, *, after: int, words: str) -> list[Line]:
