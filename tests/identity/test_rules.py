@@ -178,6 +178,11 @@ class TestLikely:
         common = [person("Maria", "Garcia", zip="28202")] * 2
         assert verdict(*pair).score > verdict(*common).score
 
+    def test_a_number_that_crowds_have_says_little(self):
+        pair = [person("John", "Smith", phones=["+17045550100"], zip=code) for code in ("28202", "28205")]
+        crowded = Book(**{**vars(COUNTY), "crowded_phones": 0.01})
+        assert weigh(*pair, crowded).score < LIKELY <= weigh(*pair, COUNTY).score
+
     def test_in_a_small_book_the_same_name_in_the_same_place_is_worth_a_look(self):
         book = Book(people=60, firsts={"maria": 3}, lasts={"garcia": 4}, zips={"28202": 20})
         assert weigh(*[person("Maria", "Garcia", zip="28202")] * 2, book).score >= LIKELY

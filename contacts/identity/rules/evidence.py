@@ -35,6 +35,8 @@ AT_HOME = 0.25
 """How much rarer two of one home have the same first name than two strangers: it would not tell them apart."""
 JUNIORS = 0.003
 """How many of those who live together are called after one another."""
+NEIGHBOURS = 100
+"""How many numbers are one digit from a number."""
 SLIPS = 40
 """How many ways there are to misspell a name: a name nobody else has, one letter from a common one, is a slip."""
 
@@ -47,6 +49,8 @@ class Book:
     firsts: Mapping[str, int] = field(default_factory=dict)
     lasts: Mapping[str, int] = field(default_factory=dict)
     zips: Mapping[str, int] = field(default_factory=dict)
+    crowded_phones: float = 0.0
+    """How likely two have the same number because crowds do: a switchboard, or numbers that were made up."""
 
     def first(self, name: str) -> float:
         """How common a first name is; a small book says little, so no name is rarer than one in a thousand there."""
@@ -55,6 +59,11 @@ class Book:
     def last(self, name: str) -> float:
         """How common a last name is."""
         return (self.lasts.get(name, 0) + 1) / (self.people + 1000)
+
+    @property
+    def phone(self) -> float:
+        """How likely two strangers have the same phone number."""
+        return max(0.3 / (self.people + 1000), self.crowded_phones)
 
     def zip(self, code: str) -> float:
         """How many live in a zip code, as a share."""
@@ -120,9 +129,9 @@ def phone_sign(one: Traits, other: Traits, book: Book) -> Sign:
     if not one.phones or not other.phones:
         return NOTHING
     if any(number in other.phones for number in one.phones):
-        return Sign(0.55, 0.40, 0.3 / (book.people + 1000), "phone")
+        return Sign(0.55, 0.40, book.phone, "phone")
     if any(OSA.distance(mine, its, score_cutoff=1) <= 1 for mine in one.phones for its in other.phones):
-        return Sign(0.02, 0.01, 0.0001, "phone_spelling")
+        return Sign(0.02, 0.01, min(1.0, NEIGHBOURS * book.phone), "phone_spelling")
     return Sign(0.45, 0.60, 1.0)
 
 

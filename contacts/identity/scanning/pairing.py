@@ -38,7 +38,9 @@ def read_book() -> Book:
         firsts: dict[str, int] = {}
         for name, number in _rows(cursor, queries.FIRSTS):
             firsts[whole(name)] = firsts.get(whole(name), 0) + number
-        return Book(persons, firsts, dict(_rows(cursor, queries.LASTS)), dict(_rows(cursor, queries.ZIPS)))
+        lasts, zips = dict(_rows(cursor, queries.LASTS)), dict(_rows(cursor, queries.ZIPS))
+        cursor.execute(queries.CROWDED_PHONES)
+        return Book(persons, firsts, lasts, zips, cursor.fetchone()[0] / max(1, persons) ** 2)
 
 
 def batches_of_pairs() -> Iterator[list[tuple[int, int, int]]]:

@@ -108,6 +108,12 @@ SELECT unnest(string_to_array(split_part(facts, E'\\x1f', 3), ' ')), count(*)
 FROM contacts_sketch WHERE facts LIKE 'person%' GROUP BY 1
 """
 ZIPS = "SELECT split_part(facts, E'\\x1f', 5), count(*) FROM contacts_sketch GROUP BY 1"
+CROWDED_PHONES = """
+SELECT coalesce(sum(people * people), 0) FROM (
+    SELECT count(*)::float AS people FROM contacts_contactpoint WHERE kind = 'phone'
+    GROUP BY normalized HAVING count(*) > 4
+) AS crowd
+"""
 COUNTS = (
     "SELECT count(*) FILTER (WHERE facts LIKE 'person%'), count(*) FILTER (WHERE due), count(*) FROM contacts_sketch"
 )
