@@ -166,6 +166,7 @@ def measure(people: int, seed: int, explain: bool) -> list[tuple[str, float, str
         ("MB at most", first.megabytes, f"under {MEGABYTES}", first.megabytes < MEGABYTES),
         ("recall", recall, f"at least {RECALL}", recall >= RECALL),
         ("precision", precision, f"at least {PRECISION}", precision >= PRECISION),
+        ("seconds to count households", seconds_of_households(), "", True),
         ("ms for the page", milliseconds, f"under {MILLISECONDS}", milliseconds < MILLISECONDS),
     ]
 
@@ -194,6 +195,15 @@ def lost(book: dict[int, Entry], truth: set[Pair]) -> float:
         return {*book[pk].emails, *book[pk].phones, book[pk].street} - {""}
 
     return sum(not reach(one) & reach(other) for one, other in truth) / len(truth)
+
+
+def seconds_of_households() -> float:
+    """How long it takes to count everybody who shares a home or an inbox."""
+    from contacts.models import Stakeholder
+
+    started = time.perf_counter()
+    assert Stakeholder.objects.sharing_a_home().count()
+    return time.perf_counter() - started
 
 
 def signed_in():

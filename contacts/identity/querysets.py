@@ -1,11 +1,14 @@
 """Questions about pairs that may be one."""
 
+import re
 from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Q
 
 from contacts.identity.rules import LIKELY
+
+PLACE = re.compile(r"([0-9]{1,3})\.([0-9]{1,18})")
 
 
 class Place(NamedTuple):
@@ -17,10 +20,8 @@ class Place(NamedTuple):
     @classmethod
     def read(cls, text: str) -> "Place | None":
         """The place in a link (`87.4512`), or None when it says nothing."""
-        score, _dot, pk = text.partition(".")
-        return (
-            cls(int(score), int(pk)) if score.isascii() and score.isdigit() and pk.isascii() and pk.isdigit() else None
-        )
+        found = PLACE.fullmatch(text)
+        return cls(int(found[1]), int(found[2])) if found else None
 
     def __str__(self) -> str:
         return f"{self.score}.{self.pk}"

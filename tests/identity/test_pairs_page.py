@@ -70,7 +70,7 @@ class TestList:
         assert len(seen) == len(every)
         assert seen == sorted(every, key=lambda each: (-each.score, each.pk))
 
-    @pytest.mark.parametrize("place", ["", "x", "1", "a.b", "1.²", "٣.4"])
+    @pytest.mark.parametrize("place", ["", "x", "1", "a.b", "1.²", "٣.4", "9" * 30 + ".1"])
     def test_a_place_that_says_nothing_is_the_start(self, place, twins, staff, client_of):
         assert Place.read(place) is None
         assert shown(client_of(staff).get(reverse(LIST), {"after": place, "undo": place})) == [twins]
