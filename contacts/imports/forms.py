@@ -163,6 +163,11 @@ def terms_of(run: ImportRun | None) -> dict[str, object]:
     }
 
 
+def usual_terms(last: ImportRun | None) -> dict[str, object]:
+    """The terms of a partner's last file as those of the next one; a yes is stated anew for each file."""
+    return {name: value for name, value in terms_of(last).items() if name not in ("topics", "wording")}
+
+
 class UploadForm(TermsForm):
     """Which file, from whom, and on which terms."""
 

@@ -78,6 +78,7 @@ def send_the_file(page):
     page.goto("/admin/contacts/importrun/add/")
     file = {"name": "neighbors.csv", "mimeType": "text/csv", "buffer": FILE.encode("cp1252")}
     page.locator("[name=file]").set_input_files(file)
+    expect(page.locator("[name=system]")).to_have_value("")
     page.get_by_label("or a new partner").fill("Community House")
     page.get_by_label("Newsletter").check()
     page.get_by_label("How were they asked?").fill("Yes, send me the newsletter.")

@@ -12,7 +12,7 @@ from contacts.imports.actions import check_import, partner_named, receive_file
 from contacts.imports.admin.doors import go_to
 from contacts.imports.asking import AT_ONCE, ask_for_check
 from contacts.imports.errors import Unreadable
-from contacts.imports.forms import TermsForm, UploadForm, terms_of
+from contacts.imports.forms import TermsForm, UploadForm, terms_of, usual_terms
 from contacts.imports.models import ImportRun, Partner
 from contacts.imports.policy import change_terms, latest_of, may_change
 from contacts.tasks import check_received_file
@@ -52,7 +52,7 @@ def _with_last_terms(request: HttpRequest) -> UploadForm:
     else:
         partner = None if person(request).has_perm("contacts.view_partner") else mine.first()
     last = latest_of(partner) if partner else None
-    return UploadForm(initial={"partner": partner, **terms_of(last)}, user=person(request))
+    return UploadForm(initial={"partner": partner, **usual_terms(last)}, user=person(request))
 
 
 def _receive(request: HttpRequest, form: UploadForm) -> ImportRun:

@@ -43,6 +43,7 @@ function dropping(drop, input) {
 for (const form of document.querySelectorAll("form[data-upload]")) {
   const input = form.querySelector("input[type=file]");
   dropping(form.querySelector("[data-drop]"), input);
+  input.hasChangeListener = true; // or the back office's own script writes the file's name into a text field nearby
   input.addEventListener("change", () => chosen(form, input));
   form.addEventListener("submit", () => {
     const button = form.querySelector("button");
