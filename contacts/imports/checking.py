@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from contacts.imports.errors import Unreadable
 from contacts.imports.files import PeopleFile
-from contacts.imports.matching import match
+from contacts.imports.matching import match, refuse_without_number
 from contacts.imports.models import ImportRun
 from contacts.imports.planning import Terms, plan
 from contacts.imports.questions import answered_as_last_time, must_ask
@@ -37,9 +37,9 @@ def check_file(run: ImportRun, told: Told) -> None:
 
 def stage_and_plan(run: ImportRun, people: PeopleFile, told: Told) -> None:
     """Leave the tables of a file in its staging, and on the run what a person should know before it is saved."""
-    stage_file(people, told, share=60)
+    stage_file(run, people, told, share=60)
     told(65, _("Finding out who is in the book already"))
-    match()
+    match(rule=run.rule)
     obey_decisions(run)
     run.counts = plan(terms_of(run), everyone=False)
     told(90, _("Writing the report"))
@@ -52,9 +52,11 @@ def stage_and_plan(run: ImportRun, people: PeopleFile, told: Told) -> None:
     run.warnings = people.warnings() + warnings_about(run)
 
 
-def stage_file(people: PeopleFile, told: Told, *, share: int) -> None:
+def stage_file(run: ImportRun, people: PeopleFile, told: Told, *, share: int) -> None:
     """Read a file into the staging; `told` hears of it up to `share` percent. Raises Unreadable."""
     stage(people.entries(), told=lambda done: told(min(share, done // 5_000), _read_so_far(done)))
+    if run.rule == ImportRun.Rule.NUMBER:
+        refuse_without_number()
 
 
 def opened(run: ImportRun) -> PeopleFile:
@@ -65,9 +67,10 @@ def opened(run: ImportRun) -> PeopleFile:
 
 
 def terms_of(run: ImportRun) -> Terms:
-    """What the run was told about consent."""
+    """What the run was told about consent, about people in the book, and about everybody."""
     every = list(Topic.objects.order_by("pk").values_list("pk", flat=True))
-    return Terms(topics=list(run.topics.values_list("pk", flat=True)), every_topic=every)
+    topics = list(run.topics.values_list("pk", flat=True))
+    return Terms(topics=topics, every_topic=every, matches=run.matches, tags=run.tags)
 
 
 def _read_so_far(done: int) -> str:

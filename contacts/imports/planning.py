@@ -1,10 +1,14 @@
 """Planning: what each person of the file would gain, and so the outcome of each row. Writes nothing to the book."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
+from contacts.imports import differences
 from contacts.imports.cleaning.entries import SECOND_PERSON
+from contacts.imports.differences import Matches
 from contacts.imports.mapping.values import STRICTEST
 from contacts.imports.staging import KEPT, Tables
 
@@ -13,7 +17,7 @@ STATE_ORDER = "ARRAY[" + ", ".join(f"'{state}'" for state in (*STRICTEST, "")) +
 PEOPLE = """
 CREATE TABLE who AS
 SELECT f.leader, f.person, s.kind, s.name, s.first_name, s.last_name, s.language, s.zip, s.notes, s.state,
-    s.topics, s.emails <> '' AS has_email, 1 AS rows
+    s.topics, s.custom, s.blanked, s.emails <> '' AS has_email, 1 AS rows
 FROM fate f JOIN stage s ON s.line = f.line WHERE f.leader = f.line AND NOT f.vague ORDER BY f.leader;
 CREATE UNIQUE INDEX ON who (leader);
 """
@@ -45,8 +49,6 @@ FROM (
 """
 """Rows that repeat a person fill what the first left blank; the strictest word about mail binds."""
 
-FINISH_PEOPLE = "ANALYZE who"
-
 POINTS = """
 CREATE TABLE new_point AS
 SELECT DISTINCT ON (leader, kind, normalized) leader, person, kind, value, normalized, fingerprint, state, line, at
@@ -57,28 +59,13 @@ FROM (
     UNION ALL
     SELECT f.leader, f.person, 'phone', p.phone, p.number, '', '', p.line, p.at
     FROM stage_phone p JOIN fate f USING (line) WHERE NOT f.vague AND {condition}
+    {postal}
 ) AS every
 WHERE NOT EXISTS (
     SELECT FROM contacts_contactpoint c
     WHERE c.stakeholder_id = every.person AND c.kind = every.kind AND c.normalized = every.normalized)
 ORDER BY leader, kind, normalized, line, at
 """
-
-FILLS = """
-CREATE TABLE fill AS
-SELECT who.leader, who.person,
-    CASE WHEN b.first_name = '' AND b.last_name = '' AND b.name LIKE '%@%' AND who.first_name || who.last_name <> ''
-        THEN who.name END AS name,
-    CASE WHEN b.first_name = '' AND who.first_name <> '' THEN who.first_name END AS first_name,
-    CASE WHEN b.last_name = '' AND who.last_name <> '' THEN who.last_name END AS last_name,
-    CASE WHEN b.zip = '' AND who.zip <> '' THEN who.zip END AS zip,
-    CASE WHEN b.notes = '' AND who.notes <> '' THEN who.notes END AS notes
-FROM who JOIN contacts_stakeholder b ON b.id = who.person
-WHERE b.kind = who.kind AND (
-    b.first_name = '' AND who.first_name <> '' OR b.last_name = '' AND who.last_name <> ''
-    OR b.zip = '' AND who.zip <> '' OR b.notes = '' AND who.notes <> '')
-"""
-"""Blanks of the book that the file can fill; what is written there already stays."""
 
 TYPES = """
 CREATE TABLE new_type AS
@@ -90,12 +77,17 @@ WHERE NOT f.vague AND s.types <> '' AND {condition} AND NOT EXISTS (
 
 TAGS = """
 CREATE TABLE new_tag AS
-SELECT DISTINCT ON (f.leader, lower(t.tag)) f.leader, f.person, t.tag, lower(t.tag) AS word
-FROM fate f JOIN stage s USING (line), unnest(string_to_array(s.tags, chr(31))) AS t(tag)
-WHERE NOT f.vague AND s.tags <> '' AND {condition} AND NOT EXISTS (
+SELECT DISTINCT ON (f.leader, lower(f.tag)) f.leader, f.person, f.tag, lower(f.tag) AS word
+FROM (
+    SELECT f.leader, f.person, t.tag, f.line
+    FROM fate f JOIN stage s USING (line), unnest(string_to_array(s.tags, chr(31))) AS t(tag)
+    WHERE NOT f.vague AND s.tags <> ''
+    {run_tags}
+) AS f
+WHERE {condition} AND NOT EXISTS (
     SELECT FROM contacts_tagging x JOIN contacts_tag y ON y.id = x.tag_id
-    WHERE x.stakeholder_id = f.person AND lower(y.name) = lower(t.tag))
-ORDER BY f.leader, lower(t.tag)
+    WHERE x.stakeholder_id = f.person AND lower(y.name) = lower(f.tag))
+ORDER BY f.leader, lower(f.tag), f.line
 """
 
 AFFILIATIONS = """
@@ -122,7 +114,7 @@ JOIN unnest(%(all)s::int[]) AS t(topic) ON v.action IS NOT NULL AND (
     t.topic = ANY(%(topics)s::int[])
         AND (v.action = 'withdrawn' OR who.topics = '' OR t.topic::text = ANY(string_to_array(who.topics, chr(31))))
     OR v.action = 'withdrawn' AND (who.state <> 'unsubscribed' OR cardinality(%(topics)s::int[]) = 0))
-WHERE {condition} AND NOT EXISTS (
+WHERE {condition} AND (v.action = 'withdrawn' OR who.person IS NULL OR NOT %(skipped)s) AND NOT EXISTS (
     SELECT FROM contacts_consent c WHERE c.stakeholder_id = who.person AND c.topic_id = t.topic
       AND c.channel = 'email' AND (v.action = 'given' OR c.state = 'withdrawn')
       AND NOT (c.state = 'withdrawn' AND EXISTS (
@@ -131,7 +123,8 @@ WHERE {condition} AND NOT EXISTS (
 """
 """What would be written about consent. A yes only for topics of the run (and of the row, where the file has a
 column of topics), only where nothing was ever said, and never for somebody with a suppressed address; a no
-wherever it is not written yet. A yes that was taken back with its import counts as never said."""
+wherever it is not written yet, also where known people are otherwise left as they are. A yes that was taken back
+with its import counts as never said."""
 
 SHUT = """
 CREATE TABLE shut AS
@@ -164,6 +157,8 @@ SELECT leader, array_agg(DISTINCT what) AS whats FROM (
     UNION ALL SELECT leader, kind FROM new_point WHERE person IS NOT NULL
     UNION ALL SELECT leader, 'types' FROM new_type WHERE person IS NOT NULL
     UNION ALL SELECT leader, 'tags' FROM new_tag WHERE person IS NOT NULL
+    UNION ALL SELECT leader, 'external' FROM new_external WHERE person IS NOT NULL
+    UNION ALL SELECT leader, 'main ' || kind FROM new_main
     UNION ALL SELECT leader, 'organisation' FROM new_affiliation WHERE person IS NOT NULL
     UNION ALL SELECT leader, action FROM new_word WHERE person IS NOT NULL
     UNION ALL SELECT f.leader, 'suppressed' FROM new_suppression n JOIN fate f USING (line) WHERE f.person IS NOT NULL
@@ -187,10 +182,23 @@ COUNTS = f"SELECT outcome, count(*) FROM outcome WHERE line < {SECOND_PERSON} GR
 
 @dataclass(frozen=True)
 class Terms:
-    """What a run was told: the topics people agreed to, and all topics there are (a plain no means all)."""
+    """What a run was told: the topics people agreed to, all topics there are (a plain no means all), what is done
+    with people in the book, and tags for everybody."""
 
     topics: list[int] = field(default_factory=list)
     every_topic: list[int] = field(default_factory=list)
+    matches: str = Matches.FILL
+    tags: list[str] = field(default_factory=list)
+
+    def as_facts(self) -> dict[str, Any]:
+        """The terms as the queries take them."""
+        return {
+            "topics": self.topics,
+            "all": self.every_topic,
+            "tags": self.tags,
+            "taken": self.matches == Matches.UPDATE,
+            "skipped": self.matches == Matches.SKIP,
+        }
 
 
 def plan(terms: Terms, *, everyone: bool, tables: Tables = KEPT) -> dict[str, int]:
@@ -199,23 +207,41 @@ def plan(terms: Terms, *, everyone: bool, tables: Tables = KEPT) -> dict[str, in
     With `everyone` the gains of people who are new are worked out too, as a commit needs them;
     a check needs only those of people in the book. Needs a matched file.
     """
-    condition = "true" if everyone else "person IS NOT NULL"
+    facts = terms.as_facts()
     with connection.cursor() as cursor:
-        cursor.execute(tables.made(PEOPLE))
-        cursor.execute("SELECT EXISTS (SELECT FROM fate WHERE leader <> line AND NOT vague)")
-        if cursor.fetchone()[0]:
-            cursor.execute(REPEATS.format(order=STATE_ORDER))
-        cursor.execute(FINISH_PEOPLE)
-        cursor.execute(tables.made(FILLS))
-        for query in (POINTS, TYPES, TAGS, AFFILIATIONS):
-            cursor.execute(tables.made(query.format(condition=condition.replace("person", "f.person"))))
+        _people(cursor, tables)
+        cursor.execute(tables.made(differences.FILLS[Matches(terms.matches)]), facts)
+        for query in _gains(terms, everyone=everyone):
+            cursor.execute(tables.made(query), facts)
+        cursor.execute(tables.made(differences.MAINS), facts)
         cursor.execute(tables.made(SHUT))
         cursor.execute("ANALYZE shut")
-        said = SAID.format(condition=condition.replace("person", "who.person"))
-        cursor.execute(tables.made(said), {"topics": terms.topics, "all": terms.every_topic})
-        cursor.execute(tables.made(SUPPRESSIONS))
-        cursor.execute(tables.made(GAINERS))
-        cursor.execute(tables.made(OUTCOMES))
+        cursor.execute(tables.made(SAID.format(condition="true" if everyone else "who.person IS NOT NULL")), facts)
+        for query in (SUPPRESSIONS, GAINERS, OUTCOMES):
+            cursor.execute(tables.made(query))
         cursor.execute(COUNTS)
         found = dict(cursor.fetchall())
     return {name: found.get(name, 0) for name in ("created", "updated", "unchanged", "rejected", "ambiguous")}
+
+
+def _people(cursor, tables: Tables) -> None:
+    """Each person of the file, with what all their rows say."""
+    cursor.execute(tables.made(PEOPLE))
+    cursor.execute("SELECT EXISTS (SELECT FROM fate WHERE leader <> line AND NOT vague)")
+    if cursor.fetchone()[0]:
+        cursor.execute(REPEATS.format(order=STATE_ORDER))
+        cursor.execute(differences.OWN_FIELDS_OF_REPEATS)
+    cursor.execute("ANALYZE who")
+
+
+def _gains(terms: Terms, *, everyone: bool) -> Iterator[str]:
+    """Queries for what people would get beside their fields, for those whom the run may touch."""
+    wanted = ["true" if everyone else "f.person IS NOT NULL"]
+    if terms.matches == Matches.SKIP:
+        wanted.append("f.person IS NULL")
+    condition = " AND ".join(wanted)
+    places = {"postal": differences.POSTAL.format(condition=condition), "run_tags": ""}
+    if terms.tags:
+        places["run_tags"] = differences.RUN_TAGS
+    for query in (POINTS, TYPES, TAGS, AFFILIATIONS, differences.EXTERNALS):
+        yield query.format(condition=condition, **places)

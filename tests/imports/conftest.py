@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 
 from contacts.imports.actions import check_import, commit_import, partner_named, receive_file, topics_named
 from contacts.imports.models import ImportRun
+from contacts.imports.policy import Policy
 
 
 def csv_of(*rows: list[str] | tuple[str, ...], delimiter: str = ",") -> bytes:
@@ -28,11 +29,15 @@ def uploads(settings, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def receive(db: None) -> Callable[..., ImportRun]:
-    """Keep a file: `receive(content, partner=…, topics=[slugs], name=…)`."""
+    """Keep a file: `receive(content, partner=…, topics=[slugs], name=…, matches="update", tags=["2026"] …)`."""
 
-    def received(content: bytes, partner: str = "Community House", topics=(), name: str = "list.csv", by=None):
+    def received(content: bytes, partner: str = "Community House", topics=(), name: str = "list.csv", by=None, **terms):
         return receive_file(
-            ContentFile(content, name=name), partner=partner_named(partner), topics=topics_named(topics), by=by
+            ContentFile(content, name=name),
+            partner=partner_named(partner),
+            topics=topics_named(topics),
+            policy=Policy(**terms),
+            by=by,
         )
 
     return received

@@ -44,7 +44,7 @@ def prepare(run: ImportRun, told: Told) -> None:
         if people and not begun:
             new_staging(run)
         if people and run.marks:
-            stage_file(people, told, share=40)
+            stage_file(run, people, told, share=40)
         elif people:
             stage_and_plan(run, people, told)
         if not begun:
@@ -56,7 +56,7 @@ def prepare(run: ImportRun, told: Told) -> None:
 def _begin(run: ImportRun, *, matched: bool) -> None:
     """Fix who each row is. A run that wrote something before its staging was lost goes on with the other rows."""
     if not matched:
-        match()
+        match(rule=run.rule)
     obey_decisions(run)
     with connection.cursor() as cursor:
         cursor.execute(TODO)

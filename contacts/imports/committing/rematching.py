@@ -24,12 +24,19 @@ WHERE p.person IS NOT NULL AND NOT EXISTS (SELECT FROM contacts_stakeholder b WH
 UNION
 SELECT p.leader FROM part p JOIN stage s USING (line)
 WHERE p.person IS NULL AND NOT p.vague AND NOT p.bad AND (s.emails = '' OR s.kind = 'organisation')
+UNION
+SELECT p.leader FROM part p JOIN stage s USING (line)
+CROSS JOIN unnest(string_to_array(s.external, chr(31))) AS x(number)
+JOIN contacts_externalid c ON c.system = split_part(x.number, ':', 1)
+    AND c.value = substr(x.number, strpos(x.number, ':') + 1)
+WHERE s.external <> '' AND NOT p.vague AND NOT p.bad AND p.person IS DISTINCT FROM c.stakeholder_id AND {others}
 EXCEPT
 SELECT d.line FROM contacts_importdecision d WHERE d.run_id = {run};
 ANALYZE stirred;
 """
 """Somebody stands in the book under an address who did not when the file was matched; whom a row meant is gone; a
-row that is known by a number, a name and a place, or as an organisation, was nobody's."""
+row that is known by a phone, a name and a place, or as an organisation, was nobody's; a number of another system
+is somebody's who was not the one."""
 
 DECIDED = """
 UPDATE part SET person = d.stakeholder_id FROM contacts_importdecision d
@@ -55,8 +62,8 @@ FROM (
     SELECT person, min(leader) AS leader FROM part WHERE person IS NOT NULL AND NOT vague
     GROUP BY person HAVING count(DISTINCT leader) > 1
 ) AS one WHERE part.person = one.person AND NOT part.vague;
-DROP TABLE stirred, pg_temp.stage, pg_temp.stage_email, pg_temp.stage_phone, pg_temp.met, pg_temp.tie, pg_temp.knot,
-    pg_temp.fate, pg_temp.seeker;
+DROP TABLE IF EXISTS stirred, pg_temp.stage, pg_temp.stage_email, pg_temp.stage_phone, pg_temp.met, pg_temp.tie,
+    pg_temp.knot, pg_temp.fate, pg_temp.seeker, pg_temp.stage_number, pg_temp.numbered;
 """
 """All rows of one person agree on whom they found, and two that found the same one are one."""
 
@@ -71,5 +78,5 @@ def match_again(run: ImportRun) -> None:
             return
         cursor.execute(SUBSET)
         cursor.execute(PASSING.made(ADDRESSES))
-        match(PASSING, apart=OTHERS.format(person="{person}", run=run.pk))
+        match(PASSING, rule=run.rule, apart=OTHERS.format(person="{person}", run=run.pk))
         cursor.execute(FOLD)

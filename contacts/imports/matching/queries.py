@@ -13,6 +13,8 @@ ANALYZE met;
 """
 """Whom the book knows under the addresses of the file."""
 
+NOBODY_MET = "CREATE TABLE met (email text, person bigint)"
+
 TIES = """
 CREATE TABLE tie (line int NOT NULL, person bigint, leader int, vague bool NOT NULL)
 """
@@ -25,6 +27,7 @@ JOIN (SELECT email, min(person) AS person FROM met GROUP BY email HAVING count(*
 JOIN stage s ON s.line = e.line
 JOIN contacts_stakeholder b ON b.id = m.person
 WHERE b.kind = s.kind AND b.name = s.name AND b.first_name = s.first_name AND b.last_name = s.last_name
+  AND NOT EXISTS (SELECT FROM numbered n WHERE n.line = e.line)
 """
 """One row, one person, the very same name: nearly every row of a file that comes every week."""
 
@@ -52,9 +55,9 @@ SELECT k.email, NULL, m.survivor_id, NULL, m.kept #>> '{row,kind}', m.kept #>> '
 FROM knot k JOIN met USING (email)
 JOIN contacts_stakeholdermerge m ON m.survivor_id = met.person AND m.undone_at IS NULL AND m.kept ? 'row'
 UNION ALL
-SELECT k.email, s.line, NULL, NULL, s.kind, '', '', '', s.first_key, s.last_key, s.zip, false
-FROM knot k JOIN stage_email e USING (email) JOIN stage s USING (line)
-ORDER BY 1, 3 NULLS LAST, 2
+SELECT k.email, s.line, n.person, n.leader, s.kind, '', '', '', s.first_key, s.last_key, s.zip, false
+FROM knot k JOIN stage_email e USING (email) JOIN stage s USING (line) LEFT JOIN numbered n USING (line)
+ORDER BY 1, 3 NULLS LAST, 4 NULLS LAST, 2
 """
 """Somebody stands here under each name they have: a merge keeps the name of who became part of them."""
 

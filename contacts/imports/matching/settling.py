@@ -18,22 +18,30 @@ from contacts.imports.matching.groups import (
     same_organisation,
     settle_group,
 )
+from contacts.imports.matching.numbers import tie_by_number
+from contacts.imports.models import ImportRun
 from contacts.imports.staging import KEPT, Tables
 
 BATCH = 5_000
 
 
-def match(tables: Tables = KEPT, *, apart: str = "") -> None:
+def match(tables: Tables = KEPT, *, rule: str = ImportRun.Rule.NARROW, apart: str = "") -> None:
     """Make the table `fate`: for each good row its leader (itself, or the row it repeats), its person in
     the book if there is one, and whether it could be several. Needs staged rows.
 
-    `apart` is SQL that is true of the `{person}` with whom rows may be compared; empty means everybody.
+    By the rule NUMBER nothing but a number in the partner's system tells who somebody is. `apart` is SQL that is
+    true of the `{person}` with whom rows may be compared; empty means everybody.
     """
     everybody = f" AND {apart}" if apart else ""
     with connection.cursor() as cursor:
-        cursor.execute(tables.made(queries.MET.format(apart=everybody.format(person="b.stakeholder_id"))))
         cursor.execute(tables.made(queries.TIES))
         cursor.execute(tables.made(queries.FATES))
+        tie_by_number(cursor, tables, everybody.format(person="e.stakeholder_id"))
+        if rule == ImportRun.Rule.NUMBER:
+            cursor.execute(tables.made(queries.NOBODY_MET))
+            _decide(cursor)
+            return
+        cursor.execute(tables.made(queries.MET.format(apart=everybody.format(person="b.stakeholder_id"))))
         cursor.execute(queries.EASY)
         cursor.execute("CREATE INDEX ON tie (line)")
         cursor.execute("ANALYZE tie")

@@ -69,7 +69,7 @@ def revert_import(run: ImportRun, *, by=None, ends: str = State.REVERTED) -> Imp
     with only_worker_on(run):
         begin_revert(run, by=by, ends=ends)
         try:
-            _all_of_it(run, by)
+            _all_of_it(run, run.reverted_by or by)
         except Exception as error:
             log.error("Taking back import %s stopped: %s", run.pk, type(error).__name__)
             _note_failure(run)

@@ -50,19 +50,19 @@ INSERT INTO remains (line, id, reason)
 SELECT line, person, 'contacts.StakeholderMerge.survivor' FROM undo WHERE merged AND image - 'consent' <> '{}'::jsonb
 """
 
-BORN_PEOPLE = "SELECT line, person AS id, image FROM undo WHERE outcome = 'created' AND kind = 'person'"
+BORN_PEOPLE = "SELECT line, person AS id FROM undo WHERE outcome = 'created' AND kind = 'person'"
 
 BORN_ORGANISATIONS = """
-SELECT line, person AS id, image FROM undo WHERE outcome = 'created' AND kind = 'organisation'
+SELECT line, person AS id FROM undo WHERE outcome = 'created' AND kind = 'organisation'
 UNION
-SELECT u.line, made.id::bigint, u.image FROM undo u, jsonb_array_elements_text(u.image -> 'organisations') AS made(id)
+SELECT u.line, made.id::bigint FROM undo u, jsonb_array_elements_text(u.image -> 'organisations') AS made(id)
 """
 
 BORN = """
 CREATE TEMP TABLE born ON COMMIT DROP AS
-SELECT DISTINCT ON (b.id) b.line, b.id, coalesce(b.image -> 'marks', (
-    SELECT m.marks FROM jsonb_array_elements(%(marks)s::jsonb) AS m(marks)
-    WHERE (m.marks ->> 'line')::bigint >= b.line ORDER BY (m.marks ->> 'line')::bigint LIMIT 1), '{{}}'::jsonb) AS marks
+SELECT DISTINCT ON (b.id) b.line, b.id, coalesce((
+    SELECT m.marks FROM jsonb_array_elements(%(marks)s::jsonb) WITH ORDINALITY AS m(marks, at)
+    WHERE (m.marks ->> 'contacts_stakeholder')::bigint >= b.id ORDER BY m.at LIMIT 1), '{{}}'::jsonb) AS marks
 FROM ({born}) AS b JOIN contacts_stakeholder s ON s.id = b.id ORDER BY b.id, b.line;
 CREATE UNIQUE INDEX ON born (id);
 ANALYZE born;

@@ -32,7 +32,15 @@ ITEMS = {"affiliations": (", role", "jsonb_build_array(m.id, m.role)")}
 FIELDS = ("name", "first_name", "last_name", "zip", "language", "notes")
 
 NOTING_FIELDS = """
-WITH made AS ({{update}} RETURNING f.leader, {returned})
+WITH made AS (
+    {{update}} RETURNING f.leader, f.custom AS own, old.custom AS own_was, new.custom AS own_now, {returned}
+), own AS (
+    INSERT INTO noted (line, what, item)
+    SELECT m.leader, 'custom', (
+        SELECT jsonb_object_agg(o.slug, jsonb_build_array(m.own_was -> o.slug, m.own_now -> o.slug))
+        FROM jsonb_object_keys(m.own) AS o(slug) WHERE m.own_was -> o.slug IS DISTINCT FROM m.own_now -> o.slug)
+    FROM made m WHERE m.own_was <> m.own_now
+)
 INSERT INTO noted (line, what, item)
 SELECT m.leader, 'fields', (
     SELECT jsonb_object_agg(v.field, jsonb_build_array(v.was, v.now))
@@ -44,6 +52,10 @@ FROM made m WHERE ({was}) IS DISTINCT FROM ({now})
     was=", ".join(f"m.was_{name}" for name in FIELDS),
     now=", ".join(f"m.now_{name}" for name in FIELDS),
 )
+
+NOTING_MAINS = """
+INSERT INTO noted (line, what, item) SELECT leader, 'mains', jsonb_build_array(was, now) FROM main_pair
+"""
 
 NOTING_STATUSES = """
 WITH made AS ({update} RETURNING n.line, c.id, old.status AS was, new.status AS now)
@@ -73,6 +85,7 @@ ANALYZE before;
 """
 
 MARKED = (
+    "contacts_stakeholder",
     "contacts_contactpoint",
     "contacts_typing",
     "contacts_tagging",

@@ -1,9 +1,11 @@
 """Stakeholders, their addresses, words and consent, each table by one ordered INSERT … SELECT."""
 
 from collections.abc import Callable
+from datetime import datetime, time
 
 import pgtrigger
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.imports.models import ImportRun
@@ -28,9 +30,9 @@ WHERE id IN (SELECT person FROM fill) ORDER BY id FOR NO KEY UPDATE
 
 STAKEHOLDERS = f"""
 INSERT INTO contacts_stakeholder
-    (id, kind, name, first_name, last_name, language, zip, source, notes, search, created_at, updated_at)
+    (id, kind, name, first_name, last_name, language, zip, source, notes, custom, search, created_at, updated_at)
 SELECT h.id, w.kind, w.name, w.first_name, w.last_name, coalesce(nullif(w.language, ''), %(language)s), w.zip,
-    %(source)s, w.notes, {words_sql("w.name", "p.words")}, now(), now()
+    %(source)s, w.notes, coalesce(nullif(w.custom, '')::jsonb, '{{}}'), {words_sql("w.name", "p.words")}, now(), now()
 FROM home h JOIN who w USING (leader)
 LEFT JOIN (
     SELECT leader, string_agg(normalized, ' ' ORDER BY kind COLLATE "C", normalized COLLATE "C") AS words
@@ -42,13 +44,19 @@ WHERE h.born ORDER BY h.id
 FILLED = """
 UPDATE contacts_stakeholder b SET
     name = coalesce(f.name, b.name),
-    first_name = CASE WHEN b.first_name = '' THEN coalesce(f.first_name, '') ELSE b.first_name END,
-    last_name = CASE WHEN b.last_name = '' THEN coalesce(f.last_name, '') ELSE b.last_name END,
-    zip = CASE WHEN b.zip = '' THEN coalesce(f.zip, '') ELSE b.zip END,
-    notes = CASE WHEN b.notes = '' THEN coalesce(f.notes, '') ELSE b.notes END,
+    {blanks},
+    language = coalesce(f.language, b.language),
+    custom = CASE WHEN f.custom IS NULL THEN b.custom
+        WHEN %(taken)s THEN jsonb_strip_nulls(b.custom || f.custom) ELSE f.custom || b.custom END,
     updated_at = now()
 FROM fill f WHERE b.id = f.person
-"""
+""".format(
+    blanks=",\n    ".join(
+        f"{name} = CASE WHEN %(taken)s OR b.{name} = '' THEN coalesce(f.{name}, b.{name}) ELSE b.{name} END"
+        for name in ("first_name", "last_name", "zip", "notes")
+    )
+)
+"""What somebody wrote between planning and now stays, unless what the file says is taken."""
 
 OF_THE_BORN = {"whose": "h.born", "conflict": ""}
 OF_THE_KNOWN = {"whose": "NOT h.born", "conflict": "ON CONFLICT DO NOTHING"}
@@ -73,6 +81,29 @@ SELECT h.id, n.kind, n.value, n.normalized, n.fingerprint, '',
         SELECT FROM contacts_contactpoint c WHERE c.stakeholder_id = n.person AND c.kind = n.kind AND c.is_primary),
     now()
 FROM new_point n JOIN home h USING (leader) WHERE {whose} ORDER BY h.id {conflict}
+"""
+
+MAIN_PAIRS = """
+CREATE TEMP TABLE main_pair ON COMMIT DROP AS
+SELECT m.leader, was.id AS was, now.id AS now
+FROM new_main m
+JOIN contacts_contactpoint was ON was.stakeholder_id = m.person AND was.kind = m.kind AND was.is_primary
+JOIN contacts_contactpoint now ON now.stakeholder_id = m.person AND now.kind = m.kind
+    AND now.normalized = m.normalized AND NOT now.is_primary
+"""
+MAINS = (
+    "DROP TABLE IF EXISTS pg_temp.main_pair",
+    MAIN_PAIRS,
+    "UPDATE contacts_contactpoint SET is_primary = false WHERE id IN (SELECT was FROM main_pair)",
+    "UPDATE contacts_contactpoint SET is_primary = true WHERE id IN (SELECT now FROM main_pair)",
+    before.NOTING_MAINS,
+)
+"""One main address of a kind: first the old one makes room."""
+
+EXTERNALS = """
+INSERT INTO contacts_externalid (stakeholder_id, system, value)
+SELECT h.id, n.system, n.value FROM new_external n JOIN home h USING (leader)
+WHERE {whose} ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING
 """
 
 TYPES = """
@@ -120,6 +151,8 @@ SELECT h.id, o.id, n.role FROM new_affiliation n JOIN home h USING (leader) JOIN
 WHERE h.id <> o.id AND {whose} ORDER BY 1, 2 {conflict}
 """
 
+LINKS = {"types": TYPES, "tags": TAGS, "affiliations": AFFILIATIONS, "externals": EXTERNALS}
+
 CONSENT = """
 INSERT INTO contacts_consentevent
     (stakeholder_id, topic_id, channel, action, source, wording, language, at, evidence, by_id)
@@ -129,7 +162,7 @@ SELECT h.id, n.topic, 'email', n.action, %s, CASE WHEN n.action = 'given' THEN %
     jsonb_build_object('run', %s::int, 'line', n.leader), %s::bigint
 FROM new_word n JOIN home h USING (leader) WHERE {whose} ORDER BY 1, 2 {conflict}
 """
-"""A yes is dated when the file was received: whoever leaves after that has left, whenever the file is saved."""
+"""A yes is dated when they agreed, or the file was received: whoever leaves after that has left."""
 
 CONSENT_FACTS = ("source", "wording", "language", "received", "run", "by")
 
@@ -155,7 +188,7 @@ def write_book(run: ImportRun, *, by, told: Told) -> None:
         "source": source_of(run)[:120],
         "language": "en",
         "wording": run.consent_wording or _("Stated by %(partner)s when sending the list.") % {"partner": run.partner},
-        "received": run.created_at,
+        "received": said_at(run),
         "by": by.pk if by else None,
     }
     with connection.cursor() as cursor:
@@ -164,13 +197,15 @@ def write_book(run: ImportRun, *, by, told: Told) -> None:
         cursor.execute(HOMES)
         cursor.execute(LOCK_CHANGED)
         cursor.execute(STAKEHOLDERS, facts)
-        cursor.execute(before.NOTING_FIELDS.format(update=FILLED))
+        cursor.execute(before.NOTING_FIELDS.format(update=FILLED), {"taken": run.matches == run.Matches.UPDATE})
         told(70, _("Writing addresses and numbers"))
         _write(cursor, "points", POINTS)
+        for query in MAINS:
+            cursor.execute(query)
         told(80, _("Writing types, tags and organisations"))
         for query in (before.NOTING_WORDS.format(insert=MISSING_TAGS), ORGANISATIONS, MISSING_ORGANISATIONS):
             cursor.execute(query, facts)
-        for what, query in (("types", TYPES), ("tags", TAGS), ("affiliations", AFFILIATIONS)):
+        for what, query in LINKS.items():
             _write(cursor, what, query)
         told(90, _("Writing consent"))
         _write(cursor, "consent", CONSENT, [facts[name] for name in CONSENT_FACTS])
@@ -185,6 +220,14 @@ def _write(cursor, what: str, query: str, facts: list | None = None) -> None:
     with pgtrigger.ignore(*KNOWN_TO_HOLD):
         cursor.execute(query.format(**OF_THE_BORN), facts)
     cursor.execute(before.noting(what, query.format(**OF_THE_KNOWN)), facts)
+
+
+def said_at(run: ImportRun) -> datetime:
+    """When the people of a file agreed: at the start of the day it says, or when the file was received."""
+    if run.consented_on is None:
+        return run.created_at
+    day = datetime.combine(run.consented_on, time(), timezone.get_default_timezone())
+    return min(day, run.created_at)
 
 
 def source_of(run: ImportRun) -> str:

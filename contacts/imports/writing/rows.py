@@ -38,9 +38,15 @@ SELECT g.leader, jsonb_build_object('who', b.name, 'id', b.id, 'changes', (
     SELECT coalesce(jsonb_agg(jsonb_build_array(what, was, becomes)), '[]') FROM (
         SELECT v.what, v.was, v.becomes FROM fill f
         CROSS JOIN LATERAL (VALUES ('name', b.name, f.name), ('first_name', b.first_name, f.first_name),
-            ('last_name', b.last_name, f.last_name), ('zip', b.zip, f.zip), ('notes', b.notes, f.notes)
+            ('last_name', b.last_name, f.last_name), ('zip', b.zip, f.zip), ('language', b.language, f.language),
+            ('notes', b.notes, f.notes)
         ) AS v(what, was, becomes) WHERE f.leader = g.leader AND v.becomes IS NOT NULL
+        UNION ALL SELECT 'custom:' || o.key, b.custom ->> o.key, o.value FROM fill f, jsonb_each_text(f.custom) o
+            WHERE f.leader = g.leader
         UNION ALL SELECT n.kind, '', n.value FROM new_point n WHERE n.leader = g.leader
+        UNION ALL SELECT 'main ' || n.kind, c.value, n.normalized FROM new_main n JOIN contacts_contactpoint c
+            ON c.stakeholder_id = n.person AND c.kind = n.kind AND c.is_primary WHERE n.leader = g.leader
+        UNION ALL SELECT 'external', '', n.system || ':' || n.value FROM new_external n WHERE n.leader = g.leader
         UNION ALL SELECT 'type', '', t.name_en FROM new_type n JOIN contacts_stakeholdertype t ON t.id = n.type
             WHERE n.leader = g.leader
         UNION ALL SELECT 'tag', '', n.tag FROM new_tag n WHERE n.leader = g.leader

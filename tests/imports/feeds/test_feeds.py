@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from contacts.actions import tag_stakeholders
 from contacts.imports.actions import check_import, commit_import
 from contacts.imports.errors import NotReady, Unreadable
 from contacts.imports.feeds import judging
@@ -47,6 +48,7 @@ def read(feed: PartnerFeed) -> ImportRun | None:
 class TestGood:
     def test_a_file_of_a_folder_is_saved_on_its_own(self, feed_of, house):
         feed = feed_of("", tags=["Weekly"], system="salesforce")
+        tag_stakeholders(Stakeholder.objects.values_list("pk", flat=True), ["Weekly"])
         put(home_of(house), "week12.csv", people(ANN, BO, CY))
         run = read(feed)
         assert (run.state, run.door, run.original_name, run.counts["created"]) == ("committed", "feed", "week12.csv", 1)

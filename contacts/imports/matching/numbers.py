@@ -1,0 +1,51 @@
+"""Knowing people by their numbers in other systems: who has the number is the one, and rows with one number are one."""
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from contacts.imports.staging import Tables
+
+NUMBERS = """
+CREATE TABLE stage_number AS
+SELECT s.line, split_part(x.number, ':', 1) AS system, substr(x.number, strpos(x.number, ':') + 1) AS value
+FROM stage s, unnest(string_to_array(s.external, chr(31))) AS x(number) WHERE s.external <> '' AND s.problem = '';
+ANALYZE stage_number;
+"""
+
+NUMBERED = """
+CREATE TABLE numbered AS
+SELECT n.line, min(n.person) AS person, min(n.leader) AS leader, min(n.person) <> max(n.person) AS vague
+FROM (
+    SELECT n.line, e.stakeholder_id AS person, NULL::int AS leader
+    FROM stage_number n JOIN contacts_externalid e USING (system, value) WHERE true{apart}
+    UNION ALL
+    SELECT n.line, NULL, min(n.line) OVER (PARTITION BY n.system, n.value) AS leader FROM stage_number n
+) AS n GROUP BY n.line
+HAVING min(n.person) IS NOT NULL OR min(n.leader) <> n.line;
+CREATE UNIQUE INDEX ON numbered (line);
+ANALYZE numbered;
+"""
+"""Rows whose number the book knows, and rows that have a number of an earlier row; two people's numbers in one
+row need a person to decide."""
+
+TIED = """
+INSERT INTO tie (line, person, leader, vague)
+SELECT line, person, CASE WHEN person IS NULL THEN leader END, coalesce(vague, false) FROM numbered
+"""
+
+WITHOUT = """
+UPDATE stage SET problem_column = '', problem = %s WHERE external = '' AND problem = ''
+"""
+
+
+def tie_by_number(cursor, tables: Tables, apart: str) -> None:
+    """Tie the rows that a number settles; leaves them in `numbered`, too, where the other rules pass them over."""
+    cursor.execute(tables.made(NUMBERS))
+    cursor.execute(tables.made(NUMBERED.format(apart=apart)))
+    cursor.execute(TIED)
+
+
+def refuse_without_number() -> None:
+    """By the number alone nobody can be known who has none: such staged rows are rejected and say so."""
+    with connection.cursor() as cursor:
+        cursor.execute(WITHOUT, [_("There is no number of the partner's system, and people are known by it alone.")])
