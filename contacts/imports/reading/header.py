@@ -30,7 +30,7 @@ def header_score(cells: list[str], known: Known) -> int:
 
 def tidy_headers(cells: list[str]) -> list[str]:
     """The headings without blanks around them and without empty columns at the right end."""
-    headers = [" ".join(cell.replace("\ufeff", "").split()) for cell in cells]
+    headers = [" ".join(cell.split()) for cell in cells]
     while headers and not headers[-1]:
         headers.pop()
     return headers

@@ -12,6 +12,10 @@ BLOCK = 1 << 16
 """Characters that are taken from the file at once."""
 
 
+MARK = "\ufeff"
+"""A byte order mark; where files were put together it also stands in the middle, and means nothing."""
+
+
 class Block(NamedTuple):
     """Some lines as they stand in the file, without their ends; `number` is that of the first, from 1.
 
@@ -27,7 +31,7 @@ def read_blocks(path: Path, encoding: Encoding, start: int = 1) -> Iterator[Bloc
     with path.open(encoding=encoding.name, errors=encoding.errors, newline=None) as file:
         number, rest = 1, ""
         while text := file.read(BLOCK):
-            lines = text.split("\n")
+            lines = text.replace(MARK, "").split("\n")
             lines[0] = rest + lines[0]
             rest = lines.pop()
             if len(rest) >= LONGEST_LINE:

@@ -44,7 +44,7 @@ def open_workbook(path: Path, kind: str, known: Known, answers: Answers) -> Tabl
     def rows() -> Iterator[Row]:
         odd.counts.clear()
         for row in sheet.rows():
-            if row.line > header.line and not is_blank(row.cells):
+            if row.line > header.line and (row.problem or not is_blank(row.cells)):
                 yield _checked(row)
         notes[:] = _odd_notes(odd)
 
