@@ -147,3 +147,44 @@ class TestTakingBack:
         run = commit(csv_of(HEAD, ANN))
         run.partner.members.add(partner)
         assert client_of(partner).post(door(run, "revert")).status_code == 403
+
+
+class TestQuestions:
+    """A file that can be read in several ways asks; the answer reads it again."""
+
+    CONTENT = "E-mail,First name,Last name\nann@example.org,Ana,Núñez\n".encode("mac-roman")
+
+    @pytest.fixture
+    def asking(self, check) -> ImportRun:
+        """A file whose letters could be of two kinds."""
+        run = check(self.CONTENT)
+        assert run.state == ImportRun.State.ASKING
+        return run
+
+    def test_the_page_shows_how_it_would_be_read(self, asking, staff, client_of):
+        page = client_of(staff).get(door(asking)).content.decode()
+        assert all(text in page for text in ("Which of them is right?", "Ana,Núñez", "our best guess", "Read it so"))
+
+    def test_the_answer_reads_it_again(self, asking, staff, client_of):
+        page = client_of(staff).post(door(asking, "answer"), {"encoding": "mac-roman"}, follow=True).content.decode()
+        asking.refresh_from_db()
+        assert (asking.state, asking.answers) == (ImportRun.State.CHECKED, {"encoding": "mac-roman"})
+        assert "Núñez" in page
+
+    def test_it_can_be_asked_again(self, asking, staff, client_of):
+        client = client_of(staff)
+        client.post(door(asking, "answer"), {"encoding": "mac-roman"})
+        page = client.post(door(asking, "answer"), {"encoding": ""}, follow=True).content.decode()
+        assert "Which of them is right?" in page
+
+    def test_nonsense_is_no_answer(self, asking, staff, client_of):
+        page = client_of(staff).post(door(asking, "answer"), {"encoding": "klingon"}, follow=True).content.decode()
+        assert "Which of them is right?" in page
+
+    def test_partners_answer_for_their_own_file(self, asking, partner, client_of):
+        asking.partner.members.add(partner)
+        client = client_of(partner)
+        assert "Which of them is right?" in client.get(door(asking)).content.decode()
+        client.post(door(asking, "answer"), {"encoding": "mac-roman"})
+        asking.refresh_from_db()
+        assert asking.state == ImportRun.State.CHECKED

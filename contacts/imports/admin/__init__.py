@@ -3,6 +3,7 @@
     runs     the list of files, and the table of all doors of one file
     sending  send a file
     review   look at what it would do, or did
+    asking   say how a file is meant that can be read in several ways
     queue    say who a row is that could mean several people
     mapping  say what its columns and words mean
     saving   save it, watch and stop it; the rows that were not taken

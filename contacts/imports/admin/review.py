@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from contacts.imports import pages
 from contacts.imports.actions import State
+from contacts.imports.admin.asking import open_questions
 from contacts.imports.admin.doors import READS_BOOK, SAVES
 from contacts.imports.admin.saving import WORKING, working
 from contacts.imports.models import ImportRun
@@ -29,6 +30,7 @@ def show(request: HttpRequest, run: ImportRun) -> HttpResponse:
         "title": f"“{run.original_name}”",
         "slices": pages.slices(run),
         "rows": sum(run.counts.values()),
+        "questions": open_questions(run),
         "must": must,
         "to_know": to_know,
         "columns": pages.columns_of(run),

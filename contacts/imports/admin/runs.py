@@ -10,11 +10,12 @@ from unfold.decorators import display
 
 from contacts.imports import pages
 from contacts.imports.actions import State
-from contacts.imports.admin import mapping, mine, queue, reverting, review, saving, sending
+from contacts.imports.admin import asking, mapping, mine, queue, reverting, review, saving, sending
 from contacts.imports.admin.doors import READS_BOOK, SAVES, SENDS, Door, not_here, run_of
 from contacts.imports.models import ImportRun
 
 DOORS = [
+    Door("answer", "answer/", asking.answer, posts=True),
     Door("save", "save/", saving.save, SAVES, posts=True),
     Door("stop", "stop/", saving.stop, SAVES, posts=True),
     Door("progress", "progress/", saving.progress),
