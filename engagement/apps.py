@@ -19,8 +19,9 @@ class EngagementConfig(AppConfig):
     verbose_name = _("Events and conversations")
 
     def ready(self) -> None:
-        """Offer criteria to segments; seed the strategies and the first news after every migration."""
+        """Offer criteria to segments, events to imports; seed strategies and the first news after every migration."""
         import engagement.criteria
+        import engagement.occasions
         import engagement.receivers  # noqa: F401
 
         post_migrate.connect(_seed, sender=self, dispatch_uid="engagement_seed")

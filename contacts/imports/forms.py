@@ -16,6 +16,7 @@ from unfold.widgets import (
 
 from contacts.imports.mapping.values import split_words
 from contacts.imports.models import ImportRun, Partner
+from contacts.imports.occasions import occasion_choices
 from contacts.imports.policy import Policy
 from contacts.models.taxonomy import Topic
 
@@ -98,9 +99,15 @@ class TermsForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text=_("Separated by commas, such as fall forum, west side."),
     )
-    FOLDED = ("policy", "blanks", "rule", "system", "tags")
+    occasion = forms.ChoiceField(
+        label=_("Did they come to something of ours?"),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("People of a list from Eventbrite, Zoom or pretix are registered, and those who came are marked."),
+    )
+    FOLDED = ("occasion", "policy", "blanks", "rule", "system", "tags")
     """Under “More choices”: right as they are for most files."""
-    OF_STAFF = ("policy", "blanks", "rule", "tags")
+    OF_STAFF = ("occasion", "policy", "blanks", "rule", "tags")
     """What the house decides, not the partner."""
 
     def __init__(self, *args: Any, user, **kwargs: Any) -> None:
@@ -109,6 +116,10 @@ class TermsForm(forms.Form):
         if not user.has_perm("contacts.change_importrun"):
             for name in self.OF_STAFF:
                 del self.fields[name]
+        elif offered := occasion_choices():
+            self.fields["occasion"].choices = [("", _("No")), *offered]  # type: ignore[attr-defined]
+        else:
+            del self.fields["occasion"]
 
     def clean_consented_on(self):
         """Nobody agrees tomorrow."""
@@ -144,6 +155,7 @@ class TermsForm(forms.Form):
             blanks=facts.get("blanks", False),
             system=facts.get("system", ""),
             tags=tuple(split_words(facts.get("tags", ""))),
+            occasion=facts.get("occasion", ""),
             consented_on=facts["consented_on"],
         )
 

@@ -102,6 +102,10 @@ def _done(done: Counter[str]) -> list[str]:
         (fields, ngettext("%d field is as it was before.", "%d fields are as they were before.", fields)),
         (links, ngettext("%d addition was taken off.", "%d additions were taken off.", links)),
         (done["words"], ngettext("%d new tag was removed.", "%d new tags were removed.", done["words"])),
+        (
+            done["attendance"],
+            ngettext("%d registration is as it was before.", "%d registrations are as before.", done["attendance"]),
+        ),
         (done["consent"], ngettext("%d yes was taken back.", "%d times a yes was taken back.", done["consent"])),
     ]
     return [text % count for count, text in counted if count]

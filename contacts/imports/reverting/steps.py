@@ -12,6 +12,7 @@ from contacts.imports.actions import State
 from contacts.imports.errors import NotReady
 from contacts.imports.locks import made_for_sets, only_worker_on, turn_of_partner
 from contacts.imports.models import ImportRun
+from contacts.imports.occasions import take_back_occasion
 from contacts.imports.progress import Progress
 from contacts.imports.reverting.consent import by_person, take_back_consent
 from contacts.imports.reverting.removing import remove
@@ -147,10 +148,12 @@ def _is_under_way(run: ImportRun) -> bool:
 
 def _people(run: ImportRun, by) -> Counter[str]:
     """Known people get back what they had; new ones go, or stay without the yes of the file."""
+    attendance = take_back_occasion(run)
     done = restore(run, source_of(run))
     gather_born(run, BORN_PEOPLE)
     done["removed"] = remove(run, source_of(run))
     done["consent"] = _consent(run, by, shut=True)
+    done["attendance"] = attendance
     return done
 
 

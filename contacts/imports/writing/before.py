@@ -6,7 +6,8 @@ over is nobody's. `BEFORE` then makes one value of it for each row of the file, 
     {"fields": {"zip": ["", "28202"]}, "custom": {slug: [was, now]},
      "points": [ids], "statuses": [[point, was, now]], "mains": [[point that was the main one, point that is]],
      "types": [ids], "tags": [ids], "affiliations": [[id, role]], "externals": [ids], "consent": [event ids],
-     "suppressions": [ids], "organisations": [ids of stakeholders], "words": [[tag, name]]}
+     "suppressions": [ids], "organisations": [ids of stakeholders], "words": [[tag, name]],
+     "occasion": [[registration, was or null, now]]}
 
 `organisations` and `words` are what the row brought into being beyond its person. Somebody new needs none of the
 rest: all they have is from the file, up to the numbers of `MARKS`, which are kept once for a chunk.

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.imports.models import ImportRun
+from contacts.imports.occasions import land_occasion
 from contacts.imports.writing import before
 from contacts.search import words_sql
 
@@ -211,6 +212,7 @@ def write_book(run: ImportRun, *, by, told: Told) -> None:
         _write(cursor, "consent", CONSENT, [facts[name] for name in CONSENT_FACTS])
         cursor.execute(before.NOTING_SUPPRESSIONS.format(insert=SUPPRESSIONS), facts)
         cursor.execute(before.NOTING_STATUSES.format(update=BAD_ADDRESSES))
+        land_occasion(run)
         cursor.execute(before.BEFORE)
         cursor.execute("SELECT gin_clean_pending_list('stakeholder_search')")
 

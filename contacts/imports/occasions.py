@@ -1,0 +1,105 @@
+"""Occasions: what the people of a file came to, such as an event. Higher storeys offer them; an import lands them.
+
+    file (Eventbrite, Zoom …) → stage.attendance → presence → the occasion makes registrations of it, in one set
+
+An occasion notes what it did in `noted` (contacts/imports/writing/before.py) as [number, was, now]; taking the
+import back hands the notes to it again. `run.occasion` names it, such as engagement.event:12.
+"""
+
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from django.db import connection
+
+from contacts.imports.cleaning.presence import STRONGEST
+from contacts.imports.models import ImportRun
+from crm.registries import Registry
+
+NOTE = "occasion"
+"""Under this word stands in a before-image what landed: `[[number, was or null, now], …]`."""
+
+PRESENCE = """
+DROP TABLE IF EXISTS pg_temp.presence;
+CREATE TEMP TABLE presence ON COMMIT DROP AS
+SELECT DISTINCT ON (h.id) h.leader AS line, h.id AS stakeholder_id, s.attendance AS state,
+    coalesce(nullif(s.language, ''), 'en') AS language
+FROM stage s JOIN fate f USING (line) JOIN home h ON h.leader = f.leader
+WHERE s.attendance <> '' AND NOT f.vague
+ORDER BY h.id, array_position(%s::text[], s.attendance), s.line;
+ANALYZE presence;
+"""
+"""Each person of the file once, with the strongest thing it says about the occasion."""
+
+TAKEN_BACK = """
+DROP TABLE IF EXISTS pg_temp.landed;
+CREATE TEMP TABLE landed ON COMMIT DROP AS
+SELECT u.line, (note.item ->> 0)::bigint AS id, note.item ->> 1 AS was, note.item ->> 2 AS now
+FROM undo u, jsonb_array_elements(u.image -> 'occasion') AS note(item) WHERE u.image ? 'occasion';
+"""
+
+
+class Landing(NamedTuple):
+    """What an occasion is told: which one it is, which import it is from, and when the file came."""
+
+    number: int
+    source: str
+    received: datetime
+
+
+class Occasion(Protocol):
+    """Something people register for and come to."""
+
+    def choices(self) -> list[tuple[int, str]]:
+        """Numbers and names of those a file can be about, the latest first."""
+
+    def name_of(self, number: int) -> str:
+        """Its name, empty when it is gone."""
+
+    def land(self, landing: Landing) -> None:
+        """Make what `presence` (line, stakeholder_id, state, language) says true, and note it in `noted`."""
+
+    def take_back(self) -> int:
+        """Undo what `landed` (line, id, was, now) says where nobody changed it; the rest goes to `remains`."""
+
+
+OCCASIONS: Registry[Occasion] = Registry("occasion")
+"""Sorts of occasions by the word before the colon of `run.occasion`."""
+
+
+def occasion_of(run: ImportRun) -> tuple[Occasion, int] | None:
+    """The sort and the number of the occasion of a run; nothing for one that nobody knows."""
+    sort, _colon, number = run.occasion.partition(":")
+    occasion = OCCASIONS.get(sort)
+    return (occasion, int(number)) if occasion and number.isdigit() else None
+
+
+def occasion_choices() -> list[tuple[str, str]]:
+    """Every occasion a file can be about."""
+    return [(f"{sort}:{number}", name) for sort, what in OCCASIONS.items() for number, name in what.choices()]
+
+
+def name_of_occasion(run: ImportRun) -> str:
+    """The name of the occasion of a run, empty when it has none."""
+    found = occasion_of(run)
+    return found[0].name_of(found[1]) if found else ""
+
+
+def land_occasion(run: ImportRun) -> None:
+    """Register and mark the people of this chunk; called in the transaction that writes it, after `home` is there."""
+    found = occasion_of(run)
+    if found is None:
+        return
+    occasion, number = found
+    with connection.cursor() as cursor:
+        cursor.execute(PRESENCE, [list(STRONGEST)])
+    occasion.land(Landing(number, f"import {run.pk}", run.created_at))
+
+
+def take_back_occasion(run: ImportRun) -> int:
+    """Undo what landed for the rows of `undo`; how many registrations and marks that were."""
+    found = occasion_of(run)
+    if found is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN_BACK)
+    return found[0].take_back()

@@ -1,0 +1,170 @@
+"""Files whose people registered for an event or came to it: registrations by the rules of events, and back again."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.imports.actions import commit_import
+from contacts.imports.models import ImportRun
+from contacts.imports.reverting import revert_import
+from contacts.models import Stakeholder
+from crm.models import OutboxMail
+from engagement.models import Registration
+from tests.factories import EventFactory, StakeholderFactory
+from tests.imports.conftest import csv_of
+
+HEAD = ("Order #", "Ticket Type", "First Name", "Last Name", "Email", "Attendee Status")
+State = Registration.State
+
+
+def eventbrite(**states: str) -> bytes:
+    """An Eventbrite file with the state of each person by first name."""
+    return csv_of(
+        HEAD, *(("1", "Free", name, "Lee", f"{name.lower()}@example.org", said) for name, said in states.items())
+    )
+
+
+@pytest.fixture
+def event(db):
+    """A forum that is to come."""
+    return EventFactory()
+
+
+@pytest.fixture
+def over(db):
+    """A forum that has been."""
+    then = timezone.now() - timedelta(days=9)
+    return EventFactory(starts_at=then, ends_at=then + timedelta(hours=2))
+
+
+@pytest.fixture
+def land(receive):
+    """Save a file about an event: `land(event, content)`."""
+
+    def landed(event, content: bytes):
+        run = receive(content)
+        run.occasion = f"engagement.event:{event.pk}"
+        run.save(update_fields=["occasion"])
+        return commit_import(run)
+
+    return landed
+
+
+def states(event) -> dict[str, str]:
+    """Where each person stands with the event, by first name."""
+    return dict(event.registrations.values_list("stakeholder__first_name", "state"))
+
+
+def test_people_are_registered_and_marked_as_come(land, over):
+    land(over, eventbrite(Ann="Attending", Bo="Checked In", Cy="Not Attending"))
+    assert states(over) == {"Ann": "registered", "Bo": "attended"}
+    assert Stakeholder.objects.count() == 3
+    registration = over.registrations.first()
+    assert registration.registered_at <= over.starts_at
+    assert registration.source.startswith("import ")
+
+
+def test_nobody_gets_a_mail_about_it(land, event):
+    land(event, eventbrite(Ann="Attending"))
+    assert not OutboxMail.objects.exists()
+
+
+def test_the_same_file_again_changes_nothing(land, over):
+    land(over, eventbrite(Ann="Attending", Bo="Checked In"))
+    before = list(Registration.objects.order_by("pk").values())
+    run = land(over, eventbrite(Ann="Attending", Bo="Checked In"))
+    assert run.counts["unchanged"] == 2
+    assert list(Registration.objects.order_by("pk").values()) == before
+
+
+def test_a_later_file_says_who_came(land, over):
+    land(over, eventbrite(Ann="Attending", Bo="Attending"))
+    land(over, eventbrite(Ann="Checked In", Bo="Not Attending"))
+    assert states(over) == {"Ann": "attended", "Bo": "cancelled"}
+
+
+def test_a_file_without_an_event_registers_nobody(commit, event):
+    commit(eventbrite(Ann="Attending"))
+    assert not Registration.objects.exists()
+
+
+def test_an_event_that_is_gone_stops_nothing(land, event):
+    run = land(type(event)(pk=event.pk + 100), eventbrite(Ann="Attending"))
+    assert run.counts["created"] == 1
+
+
+def test_who_gave_the_seat_back_here_is_not_put_in_again_unless_they_came(land, event):
+    ann = StakeholderFactory(first_name="Ann", last_name="Lee", email="ann@example.org")
+    bo = StakeholderFactory(first_name="Bo", last_name="Lee", email="bo@example.org")
+    for person in (ann, bo):
+        Registration.objects.create(event=event, stakeholder=person, state=State.CANCELLED)
+    land(event, eventbrite(Ann="Attending", Bo="Checked In"))
+    assert states(event) == {"Ann": "cancelled", "Bo": "attended"}
+
+
+def test_a_file_takes_nobody_off_who_registered_here(land, event):
+    ann = StakeholderFactory(first_name="Ann", last_name="Lee", email="ann@example.org")
+    Registration.objects.create(event=event, stakeholder=ann)
+    land(event, eventbrite(Ann="Not Attending"))
+    assert states(event) == {"Ann": "registered"}
+
+
+class TestSeats:
+    """There are never more people than seats."""
+
+    def test_those_who_came_are_seated_first_and_others_wait(self, land, event):
+        event.capacity = 2
+        event.save()
+        land(event, eventbrite(Ann="Attending", Bo="Attending", Cy="Checked In"))
+        assert states(event) == {"Ann": "registered", "Bo": "waitlisted", "Cy": "attended"}
+
+    def test_without_a_waitlist_those_without_a_seat_are_left_out(self, land, event):
+        event.capacity, event.waitlist = 1, False
+        event.save()
+        land(event, eventbrite(Ann="Attending", Bo="Attending"))
+        assert states(event) == {"Ann": "registered"}
+
+    def test_who_waited_and_came_takes_a_free_seat_only(self, land, event):
+        event.capacity = 1
+        event.save()
+        people = [
+            StakeholderFactory(first_name=n, last_name="Lee", email=f"{n}@example.org".lower()) for n in ("Ann", "Bo")
+        ]
+        for person in people:
+            Registration.objects.create(event=event, stakeholder=person, state=State.WAITLISTED)
+        land(event, eventbrite(Ann="Checked In", Bo="Checked In"))
+        assert sorted(states(event).values()) == ["attended", "waitlisted"]
+
+
+class TestTakingBack:
+    """What an import did for an event goes back with it."""
+
+    def test_registrations_and_marks_go_back(self, land, over):
+        ann = StakeholderFactory(first_name="Ann", last_name="Lee", email="ann@example.org")
+        Registration.objects.create(event=over, stakeholder=ann)
+        run = land(over, eventbrite(Ann="Checked In", Bo="Checked In"))
+        assert states(over) == {"Ann": "attended", "Bo": "attended"}
+        revert_import(run)
+        assert states(over) == {"Ann": "registered"}
+        assert list(Stakeholder.objects.all()) == [ann]
+
+    def test_what_was_changed_since_stays_and_is_named(self, land, over):
+        run = land(over, eventbrite(Ann="Attending"))
+        over.registrations.update(state=State.ATTENDED)
+        revert_import(run)
+        assert states(over) == {"Ann": "attended"}
+        assert "registrations" in run.rows.get().message
+
+
+def test_staff_choose_the_event_when_they_send_the_file(staff, client_of, over):
+
+    client = client_of(staff)
+    assert over.title in client.get(reverse("admin:contacts_importrun_add")).content.decode()
+    file = SimpleUploadedFile("eventbrite.csv", eventbrite(Ann="Checked In"))
+    form = {"file": file, "new_partner": "House", "occasion": f"engagement.event:{over.pk}"}
+    client.post(reverse("admin:contacts_importrun_add"), form)
+    commit_import(ImportRun.objects.get())
+    assert states(over) == {"Ann": "attended"}
