@@ -96,8 +96,8 @@ def terms(request: HttpRequest, run: ImportRun) -> HttpResponse:
     if not may_change(run):
         messages.info(request, _("This file is being worked on or saved already; its choices stay as they are."))
         return go_to(run)
-    form = TermsForm(request.POST or None, initial=terms_of(run) | {"consented_on": run.consented_on, "occasion": run.occasion},
-                     user=person(request))  # fmt: skip
+    of_this_file = {"consented_on": run.consented_on, "occasion": run.occasion}
+    form = TermsForm(request.POST or None, initial=terms_of(run) | of_this_file, user=person(request))
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data
         try:
