@@ -51,7 +51,8 @@ FROM (
 
 POINTS = """
 CREATE TABLE new_point AS
-SELECT DISTINCT ON (leader, kind, normalized) leader, person, kind, value, normalized, fingerprint, state, line, at
+SELECT DISTINCT ON (leader, kind COLLATE "C", normalized COLLATE "C")
+    leader, person, kind, value, normalized, fingerprint, state, line, at
 FROM (
     SELECT f.leader, f.person, 'email' AS kind, e.email AS value, e.email AS normalized, e.print AS fingerprint,
         e.state, e.line, e.at
@@ -64,7 +65,7 @@ FROM (
 WHERE NOT EXISTS (
     SELECT FROM contacts_contactpoint c
     WHERE c.stakeholder_id = every.person AND c.kind = every.kind AND c.normalized = every.normalized)
-ORDER BY leader, kind, normalized, line, at
+ORDER BY leader, kind COLLATE "C", normalized COLLATE "C", line, at
 """
 
 TYPES = """
@@ -77,7 +78,7 @@ WHERE NOT f.vague AND s.types <> '' AND {condition} AND NOT EXISTS (
 
 TAGS = """
 CREATE TABLE new_tag AS
-SELECT DISTINCT ON (f.leader, lower(f.tag)) f.leader, f.person, f.tag, lower(f.tag) AS word
+SELECT DISTINCT ON (f.leader, lower(f.tag) COLLATE "C") f.leader, f.person, f.tag, lower(f.tag) AS word
 FROM (
     SELECT f.leader, f.person, t.tag, f.line
     FROM fate f JOIN stage s USING (line), unnest(string_to_array(s.tags, chr(31))) AS t(tag)
@@ -87,7 +88,7 @@ FROM (
 WHERE {condition} AND NOT EXISTS (
     SELECT FROM contacts_tagging x JOIN contacts_tag y ON y.id = x.tag_id
     WHERE x.stakeholder_id = f.person AND lower(y.name) = lower(f.tag))
-ORDER BY f.leader, lower(f.tag), f.line
+ORDER BY f.leader, lower(f.tag) COLLATE "C", f.line
 """
 
 AFFILIATIONS = """
@@ -231,7 +232,7 @@ def _people(cursor, tables: Tables) -> None:
     if cursor.fetchone()[0]:
         cursor.execute(REPEATS.format(order=STATE_ORDER))
         cursor.execute(differences.OWN_FIELDS_OF_REPEATS)
-    cursor.execute("ANALYZE who")
+    cursor.execute("ANALYZE who (leader, person, kind, state)")
 
 
 def _gains(terms: Terms, *, everyone: bool) -> Iterator[str]:

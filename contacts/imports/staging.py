@@ -47,18 +47,25 @@ ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 ADDRESSES = """
 CREATE TABLE stage_email AS
-SELECT line, a.email, a.print, a.at::int AS at, state FROM stage,
+SELECT line, emails AS email, prints AS print, 1 AS at, state FROM stage
+WHERE emails <> '' AND problem = '' AND strpos(emails, chr(31)) = 0
+UNION ALL
+SELECT line, a.email, a.print, a.at::int, state FROM stage,
     unnest(string_to_array(emails, chr(31)), string_to_array(prints, chr(31)))
     WITH ORDINALITY AS a(email, print, at)
-WHERE emails <> '' AND problem = '';
+WHERE problem = '' AND strpos(emails, chr(31)) > 0;
 ANALYZE stage_email;
 CREATE TABLE stage_phone AS
-SELECT line, a.phone, a.number, a.at::int AS at FROM stage,
+SELECT line, phones AS phone, numbers AS number, 1 AS at FROM stage
+WHERE phones <> '' AND problem = '' AND strpos(phones, chr(31)) = 0
+UNION ALL
+SELECT line, a.phone, a.number, a.at::int FROM stage,
     unnest(string_to_array(phones, chr(31)), string_to_array(numbers, chr(31)))
     WITH ORDINALITY AS a(phone, number, at)
-WHERE phones <> '' AND problem = '';
+WHERE problem = '' AND strpos(phones, chr(31)) > 0;
 ANALYZE stage_phone;
 """
+"""Nearly every row has one address and one number: those need not be taken apart."""
 
 HOLDS = {
     "fate": "SELECT EXISTS (SELECT FROM {schema}.fate WHERE person = %s)",

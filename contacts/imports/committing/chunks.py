@@ -10,7 +10,7 @@ from contacts.imports.locks import made_for_sets
 from contacts.imports.models import ImportRun
 from contacts.imports.news import tell_the_house
 from contacts.imports.planning import plan
-from contacts.imports.staging import ADDRESSES, PASSING, staging_of
+from contacts.imports.staging import PASSING, staging_of
 from contacts.imports.writing import keep_cells, keep_marks, write_book, write_rows
 from contacts.locks import have_the_book_alone
 
@@ -34,6 +34,10 @@ ANALYZE fate;
 CREATE TEMP TABLE stage AS SELECT s.* FROM part JOIN stage s USING (line) ORDER BY line;
 CREATE UNIQUE INDEX ON stage (line);
 ANALYZE stage (line, kind, problem);
+CREATE TEMP TABLE stage_email AS SELECT e.* FROM part JOIN stage_email e USING (line);
+CREATE TEMP TABLE stage_phone AS SELECT p.* FROM part JOIN stage_phone p USING (line);
+ANALYZE stage_email (line, email);
+ANALYZE stage_phone (line);
 """
 """The rows of this chunk stand before those of the whole file, under the same names: the rest of the SQL need not
 know that there are chunks."""
@@ -88,7 +92,6 @@ def _gather(run: ImportRun, bound: int) -> None:
         cursor.execute(PART, [run.reached, bound])
         match_again(run)
         cursor.execute(STAGED)
-        cursor.execute(PASSING.made(ADDRESSES))
 
 
 def _keep_cells_of_the_newly_troubled(run: ImportRun) -> None:

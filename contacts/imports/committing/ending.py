@@ -20,6 +20,7 @@ def finish(run: ImportRun) -> None:
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, [run.pk])
         found = dict(cursor.fetchall())
+        cursor.execute("SELECT gin_clean_pending_list('stakeholder_search')")
     run.counts = {outcome: found.get(outcome, 0) for outcome in ImportRow.Outcome.values}
     columns = [{**column, "samples": []} for column in run.mapping.get("columns", [])]
     run.mapping = {**run.mapping, "columns": columns, "heard": {}}

@@ -19,7 +19,7 @@ SELECT leader, coalesce(person, nextval('contacts_stakeholder_id_seq')) AS id, p
 FROM (SELECT leader, person FROM who ORDER BY leader) AS ordered;
 CREATE UNIQUE INDEX ON home (leader);
 ANALYZE home;
-ANALYZE new_point;
+ANALYZE new_point (leader, person);
 """
 """The id of every person of the file, given out in the order of the file so that indexes grow at their end."""
 
@@ -59,8 +59,11 @@ FROM fill f WHERE b.id = f.person
 )
 """What somebody wrote between planning and now stays, unless what the file says is taken."""
 
-OF_THE_BORN = {"whose": "h.born", "conflict": ""}
-OF_THE_KNOWN = {"whose": "NOT h.born", "conflict": "ON CONFLICT DO NOTHING"}
+UNLESS_THERE_IS_ONE = """AND NOT EXISTS (
+        SELECT FROM contacts_contactpoint c WHERE c.stakeholder_id = n.person AND c.kind = n.kind AND c.is_primary)"""
+
+OF_THE_BORN = {"whose": "h.born", "conflict": "", "unless": ""}
+OF_THE_KNOWN = {"whose": "NOT h.born", "conflict": "ON CONFLICT DO NOTHING", "unless": UNLESS_THERE_IS_ONE}
 """Only to people in the book can somebody else be writing the same; looking out for that costs a third of an INSERT."""
 
 KNOWN_TO_HOLD = (
@@ -70,6 +73,7 @@ KNOWN_TO_HOLD = (
     "contacts.Tagging:stakeholder_id_is_there",
     "contacts.Affiliation:person_id_is_there",
     "contacts.ConsentEvent:stakeholder_id_is_there",
+    "contacts.ConsentEvent:derive_consent",
 )
 """Checks that have nothing to find for people whom this transaction made: they are there, with their search text."""
 
@@ -78,8 +82,7 @@ INSERT INTO contacts_contactpoint
     (stakeholder_id, kind, value, normalized, fingerprint, label, status, is_primary, created_at)
 SELECT h.id, n.kind, n.value, n.normalized, n.fingerprint, '',
     CASE WHEN n.state = 'bounced' THEN 'bad' WHEN n.state = 'complained' THEN 'complained' ELSE 'valid' END,
-    row_number() OVER (PARTITION BY n.leader, n.kind ORDER BY n.line, n.at) = 1 AND NOT EXISTS (
-        SELECT FROM contacts_contactpoint c WHERE c.stakeholder_id = n.person AND c.kind = n.kind AND c.is_primary),
+    row_number() OVER (PARTITION BY n.leader, n.kind COLLATE "C" ORDER BY n.line, n.at) = 1 {unless},
     now()
 FROM new_point n JOIN home h USING (leader) WHERE {whose} ORDER BY h.id {conflict}
 """
@@ -114,7 +117,8 @@ SELECT h.id, n.type FROM new_type n JOIN home h USING (leader) WHERE {whose} ORD
 
 MISSING_TAGS = """
 INSERT INTO contacts_tag (name)
-SELECT DISTINCT ON (word) tag FROM new_tag ORDER BY word, leader ON CONFLICT DO NOTHING
+SELECT min(tag) FROM new_tag n WHERE NOT EXISTS (SELECT FROM contacts_tag t WHERE lower(t.name) = n.word)
+GROUP BY word ORDER BY word ON CONFLICT DO NOTHING
 """
 
 TAGS = """
@@ -165,6 +169,15 @@ FROM new_word n JOIN home h USING (leader) WHERE {whose} ORDER BY 1, 2 {conflict
 """
 """A yes is dated when they agreed, or the file was received: whoever leaves after that has left."""
 
+ALSO_OF_THE_BORN = {
+    "consent": """
+WITH said AS ({insert} RETURNING id, stakeholder_id, topic_id, channel, action, at)
+INSERT INTO contacts_consent (stakeholder_id, topic_id, channel, state, since, event_id)
+SELECT stakeholder_id, topic_id, channel, action, at, id FROM said ORDER BY stakeholder_id, topic_id
+"""
+}
+"""Where somebody new stands follows from the one word they have: the trigger need not look for an earlier one."""
+
 CONSENT_FACTS = ("source", "wording", "language", "received", "run", "by")
 
 SUPPRESSIONS = """
@@ -214,13 +227,12 @@ def write_book(run: ImportRun, *, by, told: Told) -> None:
         cursor.execute(before.NOTING_STATUSES.format(update=BAD_ADDRESSES))
         land_occasion(run)
         cursor.execute(before.BEFORE)
-        cursor.execute("SELECT gin_clean_pending_list('stakeholder_search')")
 
 
 def _write(cursor, what: str, query: str, facts: list | None = None) -> None:
     """What belongs to people made a moment ago, then what belongs to the others; of these is noted what was added."""
     with pgtrigger.ignore(*KNOWN_TO_HOLD):
-        cursor.execute(query.format(**OF_THE_BORN), facts)
+        cursor.execute(ALSO_OF_THE_BORN.get(what, "{insert}").format(insert=query.format(**OF_THE_BORN)), facts)
     cursor.execute(before.noting(what, query.format(**OF_THE_KNOWN)), facts)
 
 
