@@ -22,7 +22,9 @@ from contacts.models import (
     CustomField,
     ExternalId,
     Stakeholder,
+    StakeholderType,
     Suppression,
+    Tag,
 )
 from contacts.resources.lists import in_one_cell
 
@@ -58,14 +60,22 @@ class StakeholderResource(resources.ModelResource):
         stops = Suppression.objects.filter(channel="email", fingerprint__in=theirs.values("fingerprint"))
         said = Consent.objects.filter(channel="email").select_related("topic").order_by("topic_id")
         organisations = Affiliation.objects.select_related("organisation").order_by("ended_on", "pk")
+        lists = {
+            "types": StakeholderType.objects.all(),
+            "tags": Tag.objects.all(),
+            "contact_points": ContactPoint.objects.order_by("-is_primary", "pk"),
+            "consents": said,
+            "external_ids": ExternalId.objects.order_by("pk"),
+            "affiliations": organisations,
+        }
         return queryset.annotate(stops=ArraySubquery(stops.order_by("reason").values("reason"))).prefetch_related(
-            "types",
-            "tags",
-            Prefetch("contact_points", ContactPoint.objects.order_by("-is_primary", "pk")),
-            Prefetch("consents", said),
-            Prefetch("external_ids", ExternalId.objects.order_by("pk")),
-            Prefetch("affiliations", organisations),
+            *(Prefetch(name, rows, f"its_{name}") for name, rows in lists.items())
         )
+
+
+def _its(name: str, person: Stakeholder) -> list[Any]:
+    """What was read for a whole chunk: plain lists, which cost a third of managers."""
+    return getattr(person, f"its_{name}")
 
 
 def _number(person: Stakeholder) -> str:
@@ -74,7 +84,7 @@ def _number(person: Stakeholder) -> str:
 
 def _numbers_elsewhere(person: Stakeholder) -> str:
     """As the import reads them; one that holds a separator would come back as another."""
-    return "; ".join(str(number) for number in person.external_ids.all() if not set(number.value) & SEPARATORS)
+    return "; ".join(str(number) for number in _its("external_ids", person) if not set(number.value) & SEPARATORS)
 
 
 def _field(name: str, person: Stakeholder) -> str:
@@ -82,7 +92,7 @@ def _field(name: str, person: Stakeholder) -> str:
 
 
 def _points(kind: str, person: Stakeholder) -> list[ContactPoint]:
-    return [point for point in person.contact_points.all() if point.kind == kind]
+    return [point for point in _its("contact_points", person) if point.kind == kind]
 
 
 def _main(kind: str, person: Stakeholder) -> str:
@@ -101,23 +111,23 @@ def _as_written(point: ContactPoint) -> str:
 
 
 def _types(person: Stakeholder) -> str:
-    return ", ".join(kind.slug for kind in person.types.all())
+    return ", ".join(kind.slug for kind in _its("types", person))
 
 
 def _tags(person: Stakeholder) -> str:
-    return in_one_cell(tag.name for tag in person.tags.all())
+    return in_one_cell(tag.name for tag in _its("tags", person))
 
 
 def _organisation(person: Stakeholder) -> str:
-    return next((here.organisation.name for here in person.affiliations.all()), "")
+    return next((here.organisation.name for here in _its("affiliations", person)), "")
 
 
 def _role(person: Stakeholder) -> str:
-    return next((here.role for here in person.affiliations.all()), "")
+    return next((here.role for here in _its("affiliations", person)), "")
 
 
 def _other_organisations(person: Stakeholder) -> str:
-    return "; ".join(str(here) for here in person.affiliations.all()[1:])
+    return "; ".join(str(here) for here in _its("affiliations", person)[1:])
 
 
 def _not_mailed(person: Stakeholder) -> str:
@@ -128,7 +138,7 @@ def _not_mailed(person: Stakeholder) -> str:
 
 
 def _topics(state: str, person: Stakeholder) -> str:
-    return ", ".join(consent.topic.slug for consent in person.consents.all() if consent.state == state)
+    return ", ".join(consent.topic.slug for consent in _its("consents", person) if consent.state == state)
 
 
 def _own(slug: str, person: Stakeholder) -> str:
