@@ -127,10 +127,11 @@ FROM (
         substr(x.number, strpos(x.number, ':') + 1) AS value
     FROM fate f JOIN stage s USING (line), unnest(string_to_array(s.external, chr(31))) AS x(number)
     WHERE NOT f.vague AND s.external <> '' AND {condition}
-) AS n WHERE NOT EXISTS (
+) AS n WHERE n.system <> 'alliance' AND NOT EXISTS (
     SELECT FROM contacts_externalid e WHERE e.system = n.system AND e.value = n.value)
 ORDER BY n.system, n.value, n.leader
 """
+"""Our own numbers, as an export of this house carries them, are nobody's numbers elsewhere."""
 
 MAINS = """
 CREATE TABLE new_main AS

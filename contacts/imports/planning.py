@@ -108,24 +108,27 @@ SAID = """
 CREATE TABLE new_word AS
 SELECT who.leader, who.person, t.topic, v.action, who.language
 FROM who
+JOIN unnest(%(all)s::int[]) AS t(topic) ON true
 CROSS JOIN LATERAL (SELECT CASE
-    WHEN who.state IN ('', 'subscribed') AND who.has_email THEN 'given'
-    WHEN who.state IN ('unsubscribed', 'no_contact', 'complained') THEN 'withdrawn' END AS action) AS v
-JOIN unnest(%(all)s::int[]) AS t(topic) ON v.action IS NOT NULL AND (
-    t.topic = ANY(%(topics)s::int[])
-        AND (v.action = 'withdrawn' OR who.topics = '' OR t.topic::text = ANY(string_to_array(who.topics, chr(31))))
-    OR v.action = 'withdrawn' AND (who.state <> 'unsubscribed' OR cardinality(%(topics)s::int[]) = 0))
-WHERE {condition} AND (v.action = 'withdrawn' OR who.person IS NULL OR NOT %(skipped)s) AND NOT EXISTS (
+    WHEN '-' || t.topic = ANY(string_to_array(who.topics, chr(31))) THEN 'withdrawn'
+    WHEN who.state IN ('unsubscribed', 'no_contact', 'complained') AND (
+        t.topic = ANY(%(topics)s::int[]) OR who.state <> 'unsubscribed' OR cardinality(%(topics)s::int[]) = 0)
+        THEN 'withdrawn'
+    WHEN who.state IN ('', 'subscribed') AND who.has_email AND t.topic = ANY(%(topics)s::int[]) AND (
+        who.topics = '' OR who.topics LIKE '-%%' OR t.topic::text = ANY(string_to_array(who.topics, chr(31))))
+        THEN 'given' END AS action) AS v
+WHERE v.action IS NOT NULL AND {condition}
+  AND (v.action = 'withdrawn' OR who.person IS NULL OR NOT %(skipped)s) AND NOT EXISTS (
     SELECT FROM contacts_consent c WHERE c.stakeholder_id = who.person AND c.topic_id = t.topic
       AND c.channel = 'email' AND (v.action = 'given' OR c.state = 'withdrawn')
       AND NOT (c.state = 'withdrawn' AND EXISTS (
           SELECT FROM contacts_consentevent e WHERE e.id = c.event_id AND e.evidence ? 'takes back')))
   AND (v.action = 'withdrawn' OR NOT EXISTS (SELECT FROM shut WHERE shut.leader = who.leader))
 """
-"""What would be written about consent. A yes only for topics of the run (and of the row, where the file has a
-column of topics), only where nothing was ever said, and never for somebody with a suppressed address; a no
-wherever it is not written yet, also where known people are otherwise left as they are. A yes that was taken back
-with its import counts as never said."""
+"""What would be written about consent. A topic the row names as left is left. A yes only for topics of the run (and
+of the row, where the file has a column of topics), only where nothing was ever said, and never for somebody with a
+suppressed address; a no wherever it is not written yet, also where known people are otherwise left as they are. A
+yes that was taken back with its import counts as never said."""
 
 SHUT = """
 CREATE TABLE shut AS

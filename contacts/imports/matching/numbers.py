@@ -19,14 +19,24 @@ FROM (
     SELECT n.line, e.stakeholder_id AS person, NULL::int AS leader
     FROM stage_number n JOIN contacts_externalid e USING (system, value) WHERE true{apart}
     UNION ALL
+    SELECT n.line, e.stakeholder_id, NULL
+    FROM stage_number n JOIN stage s USING (line)
+    JOIN (SELECT id AS stakeholder_id, regexp_replace(btrim(name), '\\s+', ' ', 'g') AS name
+        FROM contacts_stakeholder) AS e
+        ON e.stakeholder_id = CASE WHEN n.system = 'alliance' AND n.value ~ '^\\d{{1,18}}$' THEN n.value::bigint END
+        AND e.name = s.name
+    WHERE true{apart}
+    UNION ALL
     SELECT n.line, NULL, min(n.line) OVER (PARTITION BY n.system, n.value) AS leader FROM stage_number n
+    WHERE n.system <> 'alliance'
 ) AS n GROUP BY n.line
 HAVING min(n.person) IS NOT NULL OR min(n.leader) <> n.line;
 CREATE UNIQUE INDEX ON numbered (line);
 ANALYZE numbered;
 """
 """Rows whose number the book knows, and rows that have a number of an earlier row; two people's numbers in one
-row need a person to decide."""
+row need a person to decide. Our own numbers (alliance:17) can be guessed: they count for somebody of the very name
+only, and under another name they are nobody's."""
 
 TIED = """
 INSERT INTO tie (line, person, leader, vague)
