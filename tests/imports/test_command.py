@@ -139,3 +139,14 @@ def test_a_mapping_file_that_does_not_fit_is_refused_with_one_line(file, tmp_pat
     assert (answer.returncode, answer.stdout) == (2, "")
     assert why in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_the_policy_says_what_is_done_with_people_in_the_book(file, tmp_path):
+    run(file, "--commit", "--tag", "2026")
+    path = tmp_path / "again.csv"
+    path.write_text(FILE.replace("28205", "28210"))
+    assert run(path, "--policy", "skip")["unchanged"] == 2
+    assert run(path, "--policy", "fill")["unchanged"] == 2
+    assert run(path, "--policy", "update", "--commit")["updated"] == 1
+    person = Stakeholder.objects.get()
+    assert (person.zip, [tag.name for tag in person.tags.all()]) == ("28210", ["2026"])

@@ -1,4 +1,4 @@
-"""The words about mail that the import brought (docs/decisions/0021-taking-an-import-back.md).
+"""The words about mail that the import brought (docs/decisions/0022-taking-an-import-back.md).
 
 Consent events are kept forever. A yes on the partner's word is taken back by a no of its own, which says so; the
 next file may bring a yes again, as for somebody who never said anything. A no stays, and so does a shut address:

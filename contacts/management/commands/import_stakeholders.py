@@ -1,5 +1,5 @@
-"""`manage.py import_stakeholders FILE --partner NAME [--topic SLUG ...] [--mapping FILE] [--encoding NAME]
-[--sheet NAME] [--commit] [--json]`."""
+"""`manage.py import_stakeholders FILE --partner NAME [--topic SLUG ...] [--policy fill|update|skip] [--system NAME]
+[--tag TAG ...] [--mapping FILE] [--encoding NAME] [--sheet NAME] [--commit] [--json]`."""
 
 import json
 import sys
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from contacts.imports.actions import check_import, commit_import, partner_named, receive_file, topics_named
 from contacts.imports.mapping.choosing import map_received, read_mapping_file
 from contacts.imports.models import ImportRun
+from contacts.imports.policy import Policy
 from contacts.imports.questions import answer_import
 from contacts.imports.warnings.ticks import texts_of
 from crm.errors import Refused
@@ -35,6 +36,14 @@ class Command(BaseCommand):
         )
         parser.add_argument("--encoding", default="", metavar="NAME", help="such as cp1252; else guessed")
         parser.add_argument("--sheet", default="", metavar="NAME", help="of a workbook; else the likeliest")
+        parser.add_argument(
+            "--policy",
+            choices=ImportRun.Matches.values,
+            default=ImportRun.Matches.FILL,
+            help="what is done with people in the book: fill blanks (else), update to what the file says, or skip them",
+        )
+        parser.add_argument("--system", default="", metavar="NAME", help="whose numbers the people carry: salesforce")
+        parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="for everybody in the file")
         parser.add_argument("--commit", action="store_true", help="write; without it nothing is changed")
         parser.add_argument("--json", action="store_true", help="print the report as JSON, alone on standard output")
 
@@ -61,6 +70,7 @@ class Command(BaseCommand):
                 File(file, name=path.name),
                 partner=partner_named(options["partner"]),
                 topics=topics,
+                policy=Policy(matches=options["policy"], system=options["system"], tags=tuple(options["tag"])),
                 door=ImportRun.Door.COMMAND,
             )
         said = {key: options[key] for key in ("encoding", "sheet") if options[key]}
