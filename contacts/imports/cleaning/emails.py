@@ -13,6 +13,8 @@ ORDINARY = re.compile(
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
 )
 """What nearly every address looks like; the rest is asked of email-validator, which is slower."""
+LONGEST = 254
+"""Letters of an address (RFC 5321)."""
 NOTHING = frozenset(
     ("", "-", "--", "n/a", "na", "none", "no", "null", "nan", "unknown", "no email", "no e-mail", "sin correo", ".")
 )
@@ -23,7 +25,7 @@ BETWEEN = re.compile(r"[\s;,|]+")
 def ordinary_email(cell: str) -> str:
     """The address of a cell that holds nothing but an ordinary one, normalised; empty for any other cell."""
     text = normalize_email(unguarded(cell) if cell[:1] == "'" else cell)
-    return text if ORDINARY.fullmatch(text) and len(text) <= 254 and text.index("@") <= 64 else ""
+    return text if ORDINARY.fullmatch(text) and len(text) <= LONGEST and text.index("@") <= 64 else ""
 
 
 def split_emails(cell: str) -> list[str]:
@@ -45,7 +47,7 @@ def split_emails(cell: str) -> list[str]:
 
 def is_email(address: str) -> bool:
     """Whether mail could be sent to a normalised address, by its form."""
-    return bool(ordinary_email(address)) or _is_unusual_email(address)
+    return bool(ordinary_email(address)) or (len(address) <= LONGEST and _is_unusual_email(address))
 
 
 @lru_cache(maxsize=1024)

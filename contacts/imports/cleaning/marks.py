@@ -2,7 +2,7 @@
 
 from contacts.imports.mapping.columns import Column
 from contacts.imports.mapping.values import agrees, forbids, strictest
-from contacts.imports.mapping.words import Words
+from contacts.imports.mapping.words import LONGEST, Words
 
 FLAGS = {"opted_out": "unsubscribed", "no_contact": "no_contact", "bounced": "bounced"}
 """Fields in which a yes (or a date) forbids something."""
@@ -31,8 +31,8 @@ class Marks:
         for at in self.status:
             if value := cells[at].strip():
                 said += self.words.of(value) or ("none",)
-        said += ["subscribed" if yes else "none" for at in self.opted_in if (yes := agrees(cells[at])) is not None]
-        said += [state for at, state in self.flags if forbids(cells[at])]
+        said += ["subscribed" if yes else "none" for at in self.opted_in if (yes := agrees(cells[at][:LONGEST])) is not None]
+        said += [state for at, state in self.flags if forbids(cells[at][:LONGEST])]
         if self.bad and any(cells[at].strip() for at in self.bad) and not good_emails(cells, self.emails, self.bad):
             said.append("bounced")
         return strictest(said) or ("none" if self.silent else "")

@@ -28,7 +28,7 @@ def split_phones(cell: str) -> list[tuple[str, str]]:
     if found:
         return [(text, "+1" + "".join(found.groups()))]
     parts = (part.strip().strip("'") for part in BETWEEN.split(text))
-    pairs = ((part[:60], _compared(part)) for part in parts if sum(map(str.isdigit, part)) >= 7)
+    pairs = ((part[:60], _compared(part[:200])) for part in parts if sum(map(str.isdigit, part)) >= 7)
     return list({compared: (written, compared) for written, compared in pairs}.values())
 
 

@@ -12,6 +12,8 @@ from contacts.imports.mapping.values import split_words
 
 MOST_CELLS = 20_000
 """Different cells that are kept and counted; a column with more is free text."""
+LONGEST = 400
+"""Letters of a cell; a longer one is prose, means nothing to us and is not kept."""
 MOST_WORDS = 300
 """Words of one kind that a person is shown."""
 Meaning = Callable[[str], str | None]
@@ -66,7 +68,7 @@ class Words:
 
     def hear(self, words: tuple[str, ...]) -> None:
         """Count a row that says these words."""
-        if words and (words in self.said or len(self.said) < MOST_CELLS):
+        if words and (words in self.said or len(self.said) < MOST_CELLS) and sum(map(len, words)) <= LONGEST:
             self.said[words] += 1
 
     def of(self, cell: str) -> tuple[str, ...]:
@@ -74,13 +76,15 @@ class Words:
         found = self.known.get(cell)
         if found is None:
             found = self.read([cell])
-            if len(self.known) < MOST_CELLS:
+            if len(self.known) < MOST_CELLS and len(cell) <= LONGEST:
                 self.known[cell] = found
         self.hear(found.words)
         return found.targets
 
     def target(self, word: str) -> str | None:
         """What one word is taken for: empty is left out, None is unknown."""
+        if len(word) > LONGEST:
+            return None
         chosen = self.chosen.get(key_of(word)) if self.chosen else None
         return self.meaning(word) if chosen is None else chosen
 
