@@ -31,8 +31,9 @@ class Marks:
         for at in self.status:
             if value := cells[at].strip():
                 said += self.words.of(value) or ("none",)
-        said += ["subscribed" if yes else "none" for at in self.opted_in if (yes := agrees(cells[at][:LONGEST])) is not None]
-        said += [state for at, state in self.flags if forbids(cells[at][:LONGEST])]
+        answers = (agrees(cells[at].strip()[:LONGEST]) for at in self.opted_in)
+        said += ["subscribed" if yes else "none" for yes in answers if yes is not None]
+        said += [state for at, state in self.flags if forbids(cells[at].strip()[:LONGEST])]
         if self.bad and any(cells[at].strip() for at in self.bad) and not good_emails(cells, self.emails, self.bad):
             said.append("bounced")
         return strictest(said) or ("none" if self.silent else "")
