@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.imports.mapping.fields import name_of
 from contacts.imports.models import ImportRow, ImportRun
+from contacts.imports.occasions import name_of_occasion
 from contacts.imports.reviewing.lines import called
 from contacts.imports.warnings.sentences import Warning
 from contacts.imports.warnings.ticks import is_ticked
@@ -137,6 +138,8 @@ def terms_in_words(run: ImportRun) -> list[tuple[str, str]]:
         (_("People in the book"), run.get_matches_display()),
         (_("Known again by"), run.get_rule_display()),
     ]
+    if run.occasion:
+        terms.append((_("They came to"), name_of_occasion(run)))
     if run.blanks:
         terms.append((_("Empty cells"), _("empty what is written")))
     if run.system:

@@ -76,7 +76,7 @@ RULES: list[tuple[str, Rule]] = [
     # ── Imports ──
     ("admin:contacts_importrun_delete", NOBODY),
     *[(f"admin:contacts_importrun_{button}", BOOK) for button in ("save", "stop", "revert", "terms", "rows")],
-    *[(f"admin:contacts_importrun_{button}", BOOK) for button in ("queue", "settle", "unsettle")],
+    *[(f"admin:contacts_importrun_{button}", BOOK) for button in ("queue", "rest", "settle", "unsettle")],
     ("admin:contacts_importrun_*", BOOK | {PARTNER}),
     ("admin:contacts_partner_delete", frozenset({MANAGER})),
     ("admin:contacts_partner_*", BOOK),

@@ -1,7 +1,10 @@
 """Rows that could mean several people: looked at one by one, settled by a person, obeyed when the file is saved."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.imports.actions import check_import, commit_import
 from contacts.imports.errors import NotReady
@@ -143,3 +146,32 @@ def test_nothing_is_said_about_a_file_in_work(run, staff):
         settle_row(run, 2, choice="new", by=staff)
     with pytest.raises(NotReady):
         unsettle_row(run, 2, by=staff)
+
+
+class TestAfterSaving:
+    """Rows that still wait become a file of their own, on the same terms."""
+
+    def test_they_are_settled_and_saved_on_their_own(self, run, coles, staff, client_of):
+        commit_import(run)
+        client = client_of(staff)
+        assert "1 row still waits" in client.get(door(run)).content.decode()
+        page = client.post(door(run, "rest"), follow=True).content.decode()
+        assert "This is James Cole" in page
+        rest = ImportRun.objects.exclude(pk=run.pk).get()
+        assert (rest.partner, rest.counts["ambiguous"], sum(rest.counts.values())) == (run.partner, 1, 1)
+        settle_row(rest, 2, choice="person", stakeholder=coles[1], by=staff)
+        commit_import(rest)
+        assert coles[1].contact_points.filter(kind="phone").exists()
+
+    def test_a_yes_is_not_made_younger(self, coles, commit, staff, client_of):
+        run = commit(csv_of(HEAD, ROW), topics=["newsletter"])
+        ImportRun.objects.filter(pk=run.pk).update(created_at=run.created_at - timedelta(days=9))
+        client_of(staff).post(door(run, "rest"))
+        rest = ImportRun.objects.exclude(pk=run.pk).get()
+        assert rest.consented_on == timezone.localtime(run.created_at - timedelta(days=9)).date()
+        assert [topic.slug for topic in rest.topics.all()] == ["newsletter"]
+
+    def test_a_file_without_such_rows_has_no_rest(self, staff, client_of, commit):
+        run = commit(csv_of(HEAD, ("bo@example.org", "Bo", "King", "", "")))
+        page = client_of(staff).post(door(run, "rest"), follow=True).content.decode()
+        assert "No row of this file waits" in page

@@ -8,6 +8,7 @@ from contacts.imports.actions import State
 from contacts.imports.admin.doors import address_of, go_to
 from contacts.imports.admin.sending import look_into
 from contacts.imports.models import ImportDecision, ImportRow, ImportRun
+from contacts.imports.rest import receive_rest
 from contacts.imports.reviewing.queue import candidates_of, next_open, open_rows, said_by
 from contacts.imports.settling import OPEN_IN, settle_row, unsettle_row
 from contacts.models import Stakeholder
@@ -68,6 +69,17 @@ def unsettle(request: HttpRequest, run: ImportRun) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     return HttpResponseRedirect(f"{address_of(run, 'queue')}?line={line}")
+
+
+def rest(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """Take the rows of a saved file that still wait as a file of their own, and go on with who they are."""
+    try:
+        waiting = receive_rest(run, by=person(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return go_to(run)
+    look_into(waiting, by=person(request))
+    return go_to(waiting, "queue")
 
 
 def _line(request: HttpRequest) -> int:

@@ -22,6 +22,7 @@ DOORS = [
     Door("revert", "take-back/", reverting.revert, SAVES),
     Door("rows", "rows/", review.rows, READS_BOOK),
     Door("queue", "who-is-who/", queue.queue, SAVES),
+    Door("rest", "who-is-who/rest/", queue.rest, SAVES, posts=True),
     Door("settle", "who-is-who/settle/", queue.settle, SAVES, posts=True),
     Door("unsettle", "who-is-who/undo/", queue.unsettle, SAVES, posts=True),
     Door("terms", "choices/", sending.terms, SAVES),
