@@ -24,6 +24,7 @@ for _verb, _words in {
     "revert_import": _("took back a partner's file"),
     "save_segment": _("saved a segment"),
     "set_types": _("changed types"),
+    "settle_row": _("said who a row of a partner's file is"),
     "suppress": _("stopped mail to an address"),
     "tag_stakeholders": _("put on a tag"),
     "untag_stakeholders": _("took off a tag"),

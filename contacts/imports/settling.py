@@ -1,4 +1,4 @@
-"""Saying who a row is that could mean several people: kept with the run, obeyed when the file is saved."""
+"""Saying who a row is that could mean several people: kept with the run, obeyed by saving it, or done at once."""
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -21,8 +21,11 @@ WHERE d.run_id = %s AND d.line = f.line AND f.vague AND d.choice IN ('person', '
 
 @transaction.atomic
 def settle_row(run: ImportRun, line: int, *, choice: str, stakeholder: Stakeholder | None = None, by) -> ImportDecision:
-    """Keep that the row at `line` is `stakeholder`, somebody new, or to be left out. Raises NotReady."""
-    _ready(run)
+    """Keep that the row at `line` is `stakeholder`, somebody new, or to be left out. Raises NotReady.
+
+    Before the file is saved, saving obeys it; afterwards it is done at once.
+    """
+    current = _ready(run)
     if not run.rows.filter(line=line, outcome=ImportRow.Outcome.AMBIGUOUS).exists():
         raise NotReady(_("Line %(line)d does not wait for anybody to say who it is.") % {"line": line})
     if choice not in Choice.values or (choice == Choice.PERSON) != (stakeholder is not None):
@@ -30,21 +33,30 @@ def settle_row(run: ImportRun, line: int, *, choice: str, stakeholder: Stakehold
     decision, _made = ImportDecision.objects.update_or_create(
         run=run, line=line, defaults={"choice": choice, "stakeholder": stakeholder, "by": by}
     )
+    if current.state == ImportRun.State.COMMITTED and choice != Choice.SKIP:
+        from contacts.imports.committing.late import save_late
+
+        save_late(current, line, stakeholder.pk if stakeholder else None, by=by)
+        run.marks, run.counts = current.marks, current.counts
     return decision
 
 
 @transaction.atomic
 def unsettle_row(run: ImportRun, line: int, *, by) -> None:
-    """Forget what was said about the row at `line`; it waits again. Raises NotReady."""
-    _ready(run)
+    """Forget what was said about the row at `line`; it waits again. Raises NotReady, also once it is done."""
+    current = _ready(run)
+    waits = run.rows.filter(line=line, outcome=ImportRow.Outcome.AMBIGUOUS)
+    if current.state == ImportRun.State.COMMITTED and not waits.exists():
+        raise NotReady(_("The row is in the book already. Take the whole file back to undo it."))
     ImportDecision.objects.filter(run=run, line=line).delete()
 
 
-def _ready(run: ImportRun) -> None:
+def _ready(run: ImportRun) -> ImportRun:
     """Decide only while nobody works on the file: what a worker has read it would not hear of any more."""
-    current = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if current.marks or current.state not in OPEN_IN:
-        raise NotReady(_("This file is being worked on or saved already; nothing can be said about its rows now."))
+    current = ImportRun.objects.select_for_update(of=["self"]).select_related("partner").get(pk=run.pk)
+    if current.state != ImportRun.State.COMMITTED and (current.marks or current.state not in OPEN_IN):
+        raise NotReady(_("This file is being worked on or was taken back; nothing can be said about its rows now."))
+    return current
 
 
 def obey_decisions(run: ImportRun) -> None:

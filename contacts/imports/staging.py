@@ -117,11 +117,11 @@ def has_table(run: ImportRun, name: str) -> bool:
         return cursor.fetchone()[0]
 
 
-def stage(entries: Iterable[Entry], told=None) -> None:
-    """Load the entries of a file; `told(rows)` is called now and then. Needs `staging_of(run)`."""
+def stage(entries: Iterable[Entry], told=None, *, tables: Tables = KEPT) -> None:
+    """Load the entries of a file; `told(rows)` is called now and then. Needs `staging_of(run)`, or PASSING tables."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS stage, stage_email, stage_phone, cell")
-        cursor.execute(KEPT.made(STAGE))
+        cursor.execute(tables.made(STAGE))
         with cursor.copy(COPY_STAGE) as copy:
             for done, block in _blocks(entries):
                 copy.write(block)
@@ -129,7 +129,7 @@ def stage(entries: Iterable[Entry], told=None) -> None:
                     told(done)
         cursor.execute("CREATE UNIQUE INDEX ON stage (line)")
         cursor.execute("ANALYZE stage (line, kind, first_key, last_key, zip, problem)")
-        cursor.execute(KEPT.made(ADDRESSES))
+        cursor.execute(tables.made(ADDRESSES))
 
 
 def drop_staging(run: ImportRun) -> None:
