@@ -10,7 +10,7 @@ from contacts.imports.actions import State, check_import, commit_import
 from contacts.imports.errors import BeingSaved, NotReady, Stopped, Unreadable
 from contacts.imports.feeds.actions import claim_due_feed, read_feed, settle_feed_run, unsettled_feed_runs
 from contacts.imports.models import ImportRun
-from contacts.imports.resuming import interrupted_runs
+from contacts.imports.resuming import drop_old_stagings, interrupted_runs
 from contacts.imports.reverting import revert_import
 from crm.actions.jobs import call_off_job, fail_job, finish_job
 from crm.bell import ring
@@ -89,6 +89,12 @@ def _end(run: ImportRun, refusal: str = "") -> None:
         fail_job(run.job, refusal)
     else:
         finish_job(run.job, {"counts": run.counts, "url": reverse("admin:contacts_importrun_change", args=[run.pk])})
+
+
+@shared_task
+def forget_old_stagings() -> None:
+    """Drop what was staged of files that were checked days ago and not saved; the clock rings every night."""
+    drop_old_stagings()
 
 
 @shared_task

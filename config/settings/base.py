@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour="7", minute="20"),  # UTC: after two at night in Charlotte
         "options": {"expires": 3600},
     },
+    "old-stagings": {"task": "contacts.tasks.forget_old_stagings", "schedule": 21600, "options": {"expires": 3600}},
     "join-requests": {"task": "contacts.tasks.forget_old_requests", "schedule": 21600, "options": {"expires": 3600}},
 }
 
