@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from contacts.identity.scan import LOCK
-from contacts.tasks import find_duplicates
+from contacts.tasks import commit_received_file, find_duplicates
 from crm.models import Job
 
 PHONE = "+17045550100"
@@ -61,3 +61,11 @@ def test_a_night_without_news_leaves_no_job(person):
     find_duplicates()
     find_duplicates()
     assert Job.objects.count() == 1
+
+
+def test_a_saved_file_is_looked_at_without_waiting_for_the_night(monkeypatch):
+    rung = []
+    monkeypatch.setattr("contacts.tasks._work_on", lambda run, verb: None)
+    monkeypatch.setattr("contacts.tasks.ring", lambda name, *args: rung.append(name))
+    commit_received_file(1)
+    assert rung == ["contacts.tasks.find_duplicates"]
