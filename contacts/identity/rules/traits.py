@@ -81,7 +81,7 @@ def traits_of(
     return Traits(pk, kind, firsts, lasts, suffix, zip, language, *reach)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def person_words(first: str, last: str) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """Given names, last names without “de la”, and the generation: `María José`, `García-López Jr.`."""
     given = [word for word in _words(first) if word not in TITLES]
@@ -97,14 +97,14 @@ def _words(text: str) -> list[str]:
     return [word for word in (bare(part).replace(" ", "") for part in WORD.split(text.replace(".", " "))) if word]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def organisation_words(name: str) -> tuple[str, ...]:
     """The words of an organisation's name that tell it from others, short forms made whole."""
     words = [_SHORT.get(word, word) for word in _words(name.replace("&", " ").replace("'s", "s").replace("’s", "s"))]
     return tuple(word for word in words if word not in LEGAL) or tuple(words)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def street(address: str) -> str:
     """A postal address as two spellings of it compare equal: number, street, and what tells homes there apart.
 

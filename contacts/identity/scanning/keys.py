@@ -43,7 +43,7 @@ _SOUNDS = [(re.compile(pattern), sound) for pattern, sound in (
 )]  # fmt: skip
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def sound(name: str) -> str:
     """How a name sounds, in English or Spanish alike: González and Gonsales are one."""
     start = name[:1]

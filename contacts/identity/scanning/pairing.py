@@ -9,7 +9,7 @@ from contacts.identity.rules.nicknames import whole
 from contacts.identity.scanning import queries
 from contacts.identity.scanning.keys import CONTACT, MOST, Kind
 
-PAIRS_AT_ONCE = 20_000
+PAIRS_AT_ONCE = 8_000
 FEW = 5
 """Up to one in so many due, only their keys are gathered."""
 _MOST = [MOST.get(Kind(number), 0) if number in list(Kind) else 0 for number in range(16)]
