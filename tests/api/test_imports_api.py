@@ -141,6 +141,41 @@ class TestSaving:
         assert (answer.status_code, answer.json()["code"]) == (409, "NotReady")
 
 
+class TestDeciding:
+    def test_a_row_that_could_be_several_people_is_settled(self, staff):
+        twins = [StakeholderFactory(first_name="Ann", last_name="Lee", email="ann@example.org") for _twin in range(2)]
+        client = api(staff)
+        number = send(client, ANN, new_partner="X").json()["id"]
+        row = client.get(f"{ROOM}{number}/rows/?outcome=ambiguous").json()["results"][0]
+        assert row["line"] == 2
+        said = {"line": 2, "choice": "person", "stakeholder": twins[1].pk}
+        assert client.post(f"{ROOM}{number}/settle/", said, format="json").status_code == 204
+        client.post(f"{ROOM}{number}/commit/", {"ticked": []}, format="json")
+        commit_received_file(number)
+        assert Stakeholder.objects.get(pk=twins[1].pk).zip == "28202"
+
+    @pytest.mark.parametrize(
+        ("said", "status"),
+        [({"line": 9, "choice": "new"}, 409), ({"line": 2, "choice": "all"}, 400), ({"choice": "new"}, 400)],
+    )
+    def test_what_cannot_be_settled_is_refused(self, said, status, staff):
+        client = api(staff)
+        number = send(client, ANN, new_partner="X").json()["id"]
+        assert client.post(f"{ROOM}{number}/settle/", said, format="json").status_code == status
+
+    def test_work_on_a_file_is_ended(self, staff, monkeypatch):
+        monkeypatch.setattr(views, "AT_ONCE", 10)
+        client = api(staff)
+        number = send(client, ANN, new_partner="X").json()["id"]
+        assert client.post(f"{ROOM}{number}/cancel/").status_code == 202
+        assert ImportRun.objects.get().job.cancel_requested
+
+    def test_what_nobody_works_on_cannot_be_ended(self, staff):
+        client = api(staff)
+        number = send(client, ANN, new_partner="X").json()["id"]
+        assert client.post(f"{ROOM}{number}/cancel/").status_code == 409
+
+
 class TestMapping:
     def test_columns_are_taken_for_what_is_said(self, staff):
         client = api(staff)
@@ -217,7 +252,7 @@ class TestPartners:
         assert ask(f"{ROOM}{other.pk}/{door}").status_code == 404
         assert client.get(ROOM).json()["count"] == 0
 
-    @pytest.mark.parametrize("door", ["commit", "revert"])
+    @pytest.mark.parametrize("door", ["commit", "revert", "cancel", "settle"])
     def test_they_cannot_save_or_take_back(self, door, partner, house):
         client = api(partner)
         number = send(client, ANN).json()["id"]

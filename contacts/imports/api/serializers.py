@@ -8,9 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from contacts.imports.actions import partner_named
-from contacts.imports.models import ImportRow, ImportRun, Partner
+from contacts.imports.models import ImportDecision, ImportRow, ImportRun, Partner
 from contacts.imports.policy import Policy
 from contacts.imports.warnings.ticks import is_ticked
+from contacts.models.stakeholders import Stakeholder
 from contacts.models.taxonomy import Topic
 from crm.api import OneLine
 from crm.models import User
@@ -202,4 +203,14 @@ class MappingSerializer(serializers.Serializer):
     columns = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False, default=dict)
     values = serializers.DictField(
         child=serializers.DictField(child=serializers.CharField(allow_blank=True)), required=False, default=dict
+    )
+
+
+class SettleSerializer(serializers.Serializer):
+    """Who an unclear row is: somebody in the book (with their number), somebody new, or nobody."""
+
+    line = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    choice = serializers.ChoiceField(ImportDecision.Choice.choices)
+    stakeholder: serializers.PrimaryKeyRelatedField = serializers.PrimaryKeyRelatedField(
+        queryset=Stakeholder.objects.all(), required=False, allow_null=True, default=None
     )

@@ -23,13 +23,15 @@ from contacts.imports.api.serializers import (
     MappingSerializer,
     RowSerializer,
     SendSerializer,
+    SettleSerializer,
     TicksSerializer,
 )
-from contacts.imports.asking import AT_ONCE, ask_for_check, ask_for_commit, ask_for_revert
+from contacts.imports.asking import AT_ONCE, ask_for_check, ask_for_commit, ask_for_revert, ask_to_stop
 from contacts.imports.errors import Unreadable
 from contacts.imports.mapping.choosing import map_import
 from contacts.imports.models import ImportRow, ImportRun
 from contacts.imports.rejected import rejected_csv
+from contacts.imports.settling import settle_row
 from contacts.imports.warnings.ticks import tick_warnings
 from contacts.tasks import check_received_file, commit_received_file, revert_saved_file
 from crm.api import Pages, may
@@ -152,6 +154,23 @@ class ImportViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[ImportRun
         ask_for_revert(run, by=request.user)
         ring(revert_saved_file.name, run.pk)
         return self._told(run, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=None, responses={202: ImportSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[SAVES])
+    def cancel(self, request: Request, pk: Any = None) -> Response:
+        """End the work on a file; what was saved of it so far is taken back."""
+        run = self.get_object()
+        ask_to_stop(run)
+        return self._told(run, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=SettleSerializer, responses={204: None})
+    @action(detail=True, methods=["post"], permission_classes=[SAVES])
+    def settle(self, request: Request, pk: Any = None) -> Response:
+        """Say who a row is that could mean several people; it is kept, and obeyed when the file is saved."""
+        run, asked = self.get_object(), SettleSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        settle_row(run, asked.validated_data.pop("line"), **asked.validated_data, by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
         responses=RowSerializer(many=True),
