@@ -7,6 +7,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+SECOND_PERSON = 1_000_000_000
+"""Added to the line of a row for the second person it names (contacts/imports/cleaning/couples.py)."""
+
 
 class PartnerQuerySet(models.QuerySet):
     """Who sends files."""
@@ -228,7 +231,13 @@ class ImportRow(models.Model):
         ordering = ["line"]
 
     def __str__(self) -> str:
-        return f"{self.line}"
+        return self.place
+
+    @property
+    def place(self) -> str:
+        """The line of the file in words; a row may name two people."""
+        line, second = self.line % SECOND_PERSON, self.line >= SECOND_PERSON
+        return _("%(line)d, second person") % {"line": line} if second else str(line)
 
 
 class ImportDecision(models.Model):

@@ -26,7 +26,7 @@ def rejected_csv(run: ImportRun) -> Iterator[str]:
     rows = run.rows.filter(outcome__in=["rejected", "ambiguous"]).order_by("line")
     for row in rows.iterator(chunk_size=2_000):
         cells = [*row.cells, *[""] * len(headings)][: max(len(headings), len(row.cells))]
-        yield writer.writerow(_harmless([*cells, str(row.line), row.column, row.message]))
+        yield writer.writerow(_harmless([*cells, row.place, row.column, row.message]))
 
 
 def _harmless(cells: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Exports of other houses' books: two people in a row, marks of every kind, numbers."""
 
 from contacts.models import ContactPoint, Stakeholder
+from tests.factories import StakeholderFactory
 from tests.imports.conftest import csv_of
 from tests.imports.exports import file_of, given, named, shut, told
 
@@ -181,3 +182,12 @@ class TestNpsp:
         run = saved(csv_of(("Name", "E-mail", "Spouse name"), ("Ann Lee", "ann@example.org", "Bob")))
         assert Stakeholder.objects.count() == 1
         assert "only the name is known were left out: Bob (1)" in told(run)
+
+    def test_a_second_who_could_be_several_waits_with_the_cells_of_the_row(self, commit):
+        for _twin in range(2):
+            StakeholderFactory(first_name="Bob", last_name="Lee", email="bob@example.org")
+        run = commit(self.file(self.COUPLE, {**self.COUPLE, "Contact1 Personal Email": "not one"}))
+        assert (run.counts["created"], run.counts["rejected"], sum(run.counts.values())) == (1, 1, 2)
+        waiting = run.rows.get(outcome="ambiguous")
+        assert waiting.place == "5, second person"
+        assert "bob@example.org" in waiting.cells

@@ -2,8 +2,12 @@
 
 from typing import NamedTuple
 
-SECOND_PERSON = 1_000_000_000
-"""Added to the line of a row for the second person it names: two entries of one row, which counts once."""
+from contacts.imports.models import SECOND_PERSON as SECOND_PERSON
+
+
+def row_of(line: int) -> int:
+    """The line of the file on which the row of an entry starts."""
+    return line % SECOND_PERSON
 
 
 class Entry(NamedTuple):

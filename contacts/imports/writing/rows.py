@@ -2,11 +2,14 @@
 
 import json
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
+from heapq import merge
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from contacts.imports.cleaning.entries import SECOND_PERSON, row_of
 from contacts.imports.models import ImportRun
 from contacts.imports.reading import Table
 from contacts.imports.staging import KEPT
@@ -22,7 +25,7 @@ INSERT INTO contacts_importrow (run_id, line, outcome, "column", message, cells,
 SELECT %(run)s, o.line, o.outcome, left(s.problem_column, 120),
     CASE WHEN o.outcome = 'rejected' THEN s.problem
         WHEN o.outcome = 'ambiguous' THEN %(several)s
-        WHEN o.leader <> o.line THEN replace(%(repeats)s, '%%', o.leader::text)
+        WHEN o.leader <> o.line THEN replace(%(repeats)s, '%%', mod(o.leader, %(second)s)::text)
         ELSE '' END,
     coalesce(c.cells, '[]'::jsonb), coalesce(changes.data, '{{}}'::jsonb), {stakeholder}, {before}
 FROM outcome o JOIN stage s USING (line)
@@ -85,15 +88,16 @@ def keep_cells(table: Table, troubled: str = TROUBLED) -> None:
 
 
 def _cells_of(table: Table, lines: array) -> Iterator[tuple[int, list[str]]]:
-    """Both run in the order of the file: one walk suffices."""
-    wanted = iter(lines)
+    """Both run in the order of the file, and the second person of a row goes with the first: one walk suffices."""
+    split = bisect_left(lines, SECOND_PERSON)
+    wanted = merge(lines[:split], lines[split:], key=row_of)
     line = next(wanted, None)
     for row in table.rows():
-        if line is None:
-            return
-        if row.line == line:
+        while line is not None and row_of(line) == row.line:
             yield line, [_storable(cell) for cell in row.cells]
             line = next(wanted, None)
+        if line is None:
+            return
 
 
 def _storable(cell: str) -> str:
@@ -133,5 +137,6 @@ def _words(run: ImportRun) -> dict[str, int | str]:
     return {
         "run": run.pk,
         "several": _("Several people could be meant; nothing was changed."),
+        "second": SECOND_PERSON,
         "repeats": _("Says again what line %(line)s says.") % {"line": "%"},
     }
