@@ -9,10 +9,12 @@ from contacts.imports.staging import staging_of
 
 SHARED = """
 WITH owner AS (
-    SELECT e.email, f.leader, f.person, s.name, f.line FROM stage_email e JOIN fate f USING (line)
+    SELECT e.email, f.leader, f.person, s.name, f.line
+    FROM knot JOIN stage_email e USING (email) JOIN fate f USING (line)
     JOIN stage s ON s.line = f.leader WHERE NOT f.vague
     UNION ALL
-    SELECT m.email, NULL, m.person, b.name, NULL FROM met m JOIN contacts_stakeholder b ON b.id = m.person
+    SELECT m.email, NULL, m.person, b.name, NULL
+    FROM knot JOIN met m USING (email) JOIN contacts_stakeholder b ON b.id = m.person
 ), crowded AS (
     SELECT email FROM owner GROUP BY email
     HAVING count(DISTINCT coalesce('book ' || person, 'file ' || leader)) > 1
@@ -21,7 +23,7 @@ WITH owner AS (
 SELECT email, min(name) AS name, min(line) AS line, person FROM owner JOIN crowded USING (email)
 GROUP BY email, person, coalesce('book ' || person, 'file ' || leader) ORDER BY email, line NULLS LAST
 """
-"""Each owner once: a person of the book, or somebody who is new with this file."""
+"""Each owner once: a person of the book, or somebody who is new with this file. Where two meet there is a knot."""
 
 SHOWN = 25
 

@@ -30,7 +30,7 @@ UNCLEAR = "SELECT (array_agg(line ORDER BY line))[:11] AS unclear_lines FROM out
 
 SHARED = """
 SELECT count(*) AS shared FROM (
-    SELECT e.email FROM stage_email e JOIN fate f USING (line) WHERE NOT f.vague
+    SELECT e.email FROM knot JOIN stage_email e USING (email) JOIN fate f USING (line) WHERE NOT f.vague
     GROUP BY e.email HAVING count(DISTINCT f.leader) > 1) AS inboxes
 """
 
