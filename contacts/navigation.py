@@ -24,6 +24,8 @@ MENU.add("topics", Item(PEOPLE, _("Topics"), "admin:contacts_topic_changelist", 
 MENU.add("types", Item(PEOPLE, _("Types"), "admin:contacts_stakeholdertype_changelist", "category",
                        ("contacts.change_stakeholdertype",), 70))  # fmt: skip
 MENU.add("tags", Item(PEOPLE, _("Tags"), "admin:contacts_tag_changelist", "sell", ("contacts.change_tag",), 80))
+MENU.add("own_fields", Item(PEOPLE, _("Fields of our own"), "admin:contacts_customfield_changelist", "edit_note",
+                            ("contacts.change_customfield",), 85))  # fmt: skip
 
 SITE.add("join", SiteLink(_("Join"), "contacts:join", 90, primary=True))
 SITE.add(

@@ -1,13 +1,17 @@
 """Topics, types and tags: the words people and messages are sorted by."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from contacts.models import Consent, StakeholderType, Tag, Tagging, Topic, Typing
+from contacts.models import Consent, CustomField, StakeholderType, Tag, Tagging, Topic, Typing
 
 
 def counted(people: QuerySet, key: str, **condition: object) -> Coalesce:
@@ -64,6 +68,54 @@ class StakeholderTypeAdmin(ModelAdmin):
         return ["slug"] if obj else []
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: StakeholderType | None = None) -> dict:
+        """The short name follows the first name only while it is made."""
+        return {} if obj else dict(self.prepopulated_fields)
+
+
+class CustomFieldForm(forms.ModelForm):
+    """A field of our own; what can be chosen is written one to a line."""
+
+    its_choices = forms.CharField(
+        label=_("What can be chosen"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text=_("One to a line; only for a field that is one of a list."),
+    )
+
+    class Meta:
+        model = CustomField
+        fields = ["name_en", "name_es", "slug", "kind", "order"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["its_choices"] = "\n".join(map(str, self.instance.choices))
+
+    def clean_its_choices(self) -> list[str]:
+        """Each choice once."""
+        lines = (" ".join(line.split()) for line in self.cleaned_data["its_choices"].splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+    def save(self, commit: bool = True) -> CustomField:
+        """Keep the choices with the field."""
+        self.instance.choices = self.cleaned_data["its_choices"]
+        return super().save(commit)
+
+
+@admin.register(CustomField)
+class CustomFieldAdmin(ModelAdmin):
+    """Fields of our own that people and organisations have."""
+
+    form = CustomFieldForm
+
+    list_display = ["name_en", "name_es", "kind", "slug", "order"]
+    prepopulated_fields = {"slug": ["name_en"]}
+    fields = [("name_en", "name_es"), "slug", "kind", "its_choices", "order"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: CustomField | None = None) -> list[str]:
+        """Values stand in the book under the short name, and as what the field is: both stay."""
+        return ["slug", "kind"] if obj else []
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: CustomField | None = None) -> dict:
         """The short name follows the first name only while it is made."""
         return {} if obj else dict(self.prepopulated_fields)
 

@@ -137,6 +137,7 @@ RULES: list[tuple[str, Rule]] = [
     ("admin:contacts_segment_preview", BOOK | {ANALYST}),
     ("admin:contacts_stakeholdertype_delete", NOBODY),
     ("admin:contacts_topic_delete", NOBODY),
+    ("admin:contacts_customfield_delete", NOBODY),
     ("admin:contacts_importrun_delete", NOBODY),
     ("admin:contacts_importrun_*", BOOK | {PARTNER}),
     ("admin:contacts_partner_delete", frozenset({MANAGER})),
