@@ -101,6 +101,7 @@ def measured(*paths) -> list[Measured]:
 
 
 HARMFUL = [
+    "quotes that open on every other page",
     "a bomb",
     "zip of a bomb",
     "zip that lies about its size",

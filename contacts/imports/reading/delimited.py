@@ -6,12 +6,16 @@ from contextlib import suppress
 
 from django.utils.translation import gettext as _
 
+from contacts.imports.errors import Unreadable
 from contacts.imports.reading.lines import LONGEST_LINE, Block
 from contacts.imports.reading.table import Problem, Row
 
 LONGEST_CELL = 100_000
 LONGEST_RECORD_LINES = 500
 """A cell may hold line breaks (addresses, notes), but not a book."""
+
+MOST_WASTED_LINES = 2_000_000
+"""Lines behind quotes that never close; each is read again by itself."""
 
 
 class Records:
@@ -27,6 +31,7 @@ class Records:
         self.number = 1
         self.lines: list[str] = []
         self.at = 0
+        self.wasted = self.size = 0
         self.sound = True
         """Whether the lines at hand hold nothing for which one of them would be refused."""
         csv.field_size_limit(1 << 24)
@@ -80,50 +85,64 @@ class Records:
         None when its quotes make no sense; the lines after the first are then read again, each on its own.
         """
         taken = [first]
-        try:
-            while (cells := self._parse("\n".join(taken))) is None:
-                if not self._take_up_to_a_quote(taken):
-                    return None
-        except csv.Error:
+        is_open = self._ends_open(first, 0)
+        while is_open and self._take_one_more(taken):
+            is_open = self._ends_open(taken[-1], _closing_quote(taken[-1], 0))
+        cells = None if is_open else self._parse("\n".join(taken))
+        if cells is None or (len(taken) > 1 and self._swallowed_rows(cells)):
+            self._waste(len(taken))
             return None
-        return None if len(taken) > 1 and self._swallowed_rows(cells) else cells
+        return cells
 
-    def _take_up_to_a_quote(self, taken: list[str]) -> bool:
-        """Add the lines up to the next quote to an open record; false when there is none within reach."""
-        size = sum(map(len, taken)) + len(taken) - 1
-        while len(taken) < LONGEST_RECORD_LINES and size < LONGEST_LINE:
-            if self.at + len(taken) == len(self.lines) and not self._more():
-                return False
-            line = self.lines[self.at + len(taken)]
-            if len(line) >= LONGEST_LINE:
-                return False
-            taken.append(line)
-            size += 1 + len(line)
-            if '"' in line:
-                return True
-        return False
+    def _take_one_more(self, taken: list[str]) -> bool:
+        """Add the next line to an open record; false when the record is too long or the file at its end."""
+        self.size = (self.size if len(taken) > 1 else 0) + len(taken[-1]) + 1
+        if len(taken) >= LONGEST_RECORD_LINES or self.size > LONGEST_LINE:
+            return False
+        if self.at + len(taken) == len(self.lines) and not self._more():
+            return False
+        line = self.lines[self.at + len(taken)]
+        if len(line) >= LONGEST_LINE:
+            return False
+        taken.append(line)
+        return True
 
-    def _parse(self, text: str) -> list[str] | None:
-        """The cells of a record; None when it goes on, csv.Error when its quotes make no sense."""
-        try:
-            return next(csv.reader([text], delimiter=self.delimiter, strict=True))
-        except csv.Error:
-            if self._is_open(text):
-                return None
-            raise
+    def _ends_open(self, line: str, at: int) -> bool:
+        """Whether the record goes on after this line, of which `at` is the beginning of a cell or the end of one.
 
-    def _is_open(self, text: str) -> bool:
-        """Whether the last cell begins with a quote that has no partner."""
-        at = 0
-        while True:
-            if text.startswith('"', at):
-                at = _closing_quote(text, at + 1)
-                if at < 0:
-                    return True
-            at = text.find(self.delimiter, at)
-            if at < 0:
+        -1 says that the cell that was open from before is not closed in this line.
+        """
+        if at > 0:
+            if not line.startswith(self.delimiter, at):
                 return False
             at += 1
+        while at >= 0:
+            if line.startswith('"', at):
+                at = _closing_quote(line, at + 1)
+                if at < 0:
+                    return True
+                if not line.startswith(self.delimiter, at):
+                    return False
+            else:
+                at = line.find(self.delimiter, at)
+                if at < 0:
+                    return False
+            at += 1
+        return True
+
+    def _parse(self, text: str) -> list[str] | None:
+        """The cells of a record; None when its quotes make no sense."""
+        with suppress(csv.Error):
+            return next(csv.reader([text], delimiter=self.delimiter, strict=True))
+        return None
+
+    def _waste(self, lines: int) -> None:
+        """Count lines that were looked at for nothing; a file made of open quotes is not read to its end."""
+        self.wasted += lines
+        if self.wasted > MOST_WASTED_LINES:
+            raise Unreadable(
+                _("The quotation marks of this file do not match, line after line. Save it again as CSV (UTF-8).")
+            )
 
     def _swallowed_rows(self, cells: list[str]) -> bool:
         """Whether a cell over several lines looks like rows that a stray quote glued together."""
