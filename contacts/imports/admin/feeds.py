@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from contacts.imports.feeds.actions import ask_to_read
+from contacts.imports.feeds.actions import ask_to_read, leave_file_out
 from contacts.imports.feeds.addresses import shown
 from contacts.imports.feeds.folder import home_of
 from contacts.imports.feeds.forms import FeedForm
@@ -40,7 +40,7 @@ class PartnerFeedAdmin(ModelAdmin):
     list_select_related = ["partner", "asks_about", "by"]
     autocomplete_fields = ["partner"]
     readonly_fields = ["how_it_stands", "its_folder", "read_at", "next_at", "latest"]
-    actions_detail = ["read_now"]
+    actions_detail = ["read_now", "leave_out"]
     fieldsets: Any = [
         (_("How it stands"), {"fields": ["how_it_stands", ("read_at", "next_at"), "latest"]}),
         (_("Where and when"), {"fields": ["partner", ("kind", "every"), "location", "its_folder", "active"]}),
@@ -132,6 +132,20 @@ class PartnerFeedAdmin(ModelAdmin):
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("It is being read. Look again in a moment."))
+        return redirect("admin:contacts_partnerfeed_change", feed.pk)
+
+    @action(description=_("Leave the waiting file out"), url_path="leave-out", permissions=["read"])
+    def leave_out(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Ask once, then do without the file that waits."""
+        feed = get_object_or_404(self.get_queryset(request), pk=object_id)
+        if request.method != "POST":
+            return page(request, "contacts/imports/leave_out.html", {"title": str(feed), "feed": feed})
+        try:
+            leave_file_out(feed, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The file is left out. The feed reads on."))
         return redirect("admin:contacts_partnerfeed_change", feed.pk)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PartnerFeed]:

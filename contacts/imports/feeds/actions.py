@@ -19,6 +19,7 @@ from contacts.imports.feeds.letters import tell_owner
 from contacts.imports.feeds.models import PartnerFeed
 from contacts.imports.models import ImportRun
 from contacts.imports.policy import Policy
+from contacts.imports.staging import drop_staging
 from contacts.imports.warnings.ticks import tick_warnings
 from crm.bell import ring
 
@@ -42,6 +43,18 @@ def ask_to_read(feed: PartnerFeed, *, by) -> None:
     feed.next_at = timezone.now()
     feed.save(update_fields=["next_at"])
     ring("contacts.tasks.read_feeds")
+
+
+@transaction.atomic
+def leave_file_out(feed: PartnerFeed, *, by) -> None:
+    """Do without the file that waits for somebody, so that the feed reads on. Raises NotReady."""
+    waiting = feed.runs.filter(state__in=[State.CHECKED, State.ASKING])
+    run = waiting.select_for_update(of=("self",)).order_by("-pk").first()
+    if run is None:
+        raise NotReady(_("No file of this feed waits for anybody."))
+    drop_staging(run)
+    run.state = State.CANCELLED
+    run.save(update_fields=["state"])
 
 
 @transaction.atomic

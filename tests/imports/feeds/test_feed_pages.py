@@ -89,6 +89,18 @@ def test_a_feed_that_is_switched_off_is_not_read(staff, feed_of, client_of):
     assert "This feed is switched off." in page
 
 
+def test_a_file_that_waits_can_be_left_out_and_the_feed_reads_on(staff, feed_of, house, client_of):
+    feed = feed_of("")
+    put(home_of(house), "a.csv", people(ANN, BAD))
+    call_command("read_feeds", stdout=io.StringIO())
+    client = client_of(staff)
+    assert "Nothing of it is saved" in client.get(of(feed, "leave_out")).content.decode()
+    client.post(of(feed, "leave_out"))
+    assert last_run().state == "cancelled"
+    assert "all is well" in client.get(of(feed)).content.decode()
+    assert "No file of this feed waits" in client.post(of(feed, "leave_out"), follow=True).content.decode()
+
+
 @pytest.mark.parametrize("role", ["organizer", "partner", "analyst"])
 def test_others_find_nothing_here(role, request, feed_of, client_of):
     client = client_of(request.getfixturevalue(role))
