@@ -14,7 +14,7 @@ LONGEST_CELL = 100_000
 LONGEST_RECORD_LINES = 500
 """A cell may hold line breaks (addresses, notes), but not a book."""
 
-MOST_WASTED_LINES = 2_000_000
+MOST_WASTED_LINES = 500_000
 """Lines behind quotes that never close; each is read again by itself."""
 
 
