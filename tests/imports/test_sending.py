@@ -51,6 +51,8 @@ def test_every_choice_is_kept_with_the_run(staff, client_of):
     )  # fmt: skip
     run = ImportRun.objects.get()
     assert terms_of(run) == ("update", "number", True, "sales-force", ["fall Forum", "West Side"])
+    assert run.state == "checked"
+    assert client_of(staff).get(reverse("admin:contacts_importrun_change", args=[run.pk])).status_code == 200
     assert (list(run.topics.all()), run.consent_wording, run.consented_on) == ([newsletter], "Yes, write to me.", day)
 
 

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from contacts.imports.models import ImportRun
 from contacts.imports.staging import staging_of
+from contacts.imports.warnings.figures import MEETS
 
 SHARED = """
 WITH owner AS (
@@ -41,6 +42,9 @@ def shared_inboxes(run: ImportRun) -> dict[str, list[Owner]]:
     """The first shared addresses of a checked file, each with everybody behind it. Needs its staging."""
     found: dict[str, list[Owner]] = {}
     with transaction.atomic(), staging_of(run), connection.cursor() as cursor:
+        cursor.execute(MEETS)
+        if not cursor.fetchone()[0]:
+            return found
         cursor.execute(SHARED, [SHOWN])
         for email, name, line, person in cursor.fetchall():
             found.setdefault(email, []).append(Owner(name, line, person))

@@ -54,7 +54,10 @@ WHERE n.action = 'withdrawn' AND n.person IS NOT NULL AND EXISTS (
 
 BOOK = "SELECT count(*) AS book FROM contacts_stakeholder"
 
-QUERIES = (PEOPLE, REPEATS, UNCLEAR, SHARED, EMAILS, NAMES, LEAVING, BOOK)
+MEETS = "SELECT to_regclass('knot') IS NOT NULL"
+"""Where people are known by their numbers only, nobody meets on an address."""
+
+QUERIES = (PEOPLE, REPEATS, UNCLEAR, EMAILS, NAMES, LEAVING, BOOK)
 
 
 @dataclass
@@ -83,7 +86,8 @@ def figures_of(topics: list[int]) -> Figures:
     """Count everything at once; needs the tables of a plan. `topics` are those people are said to agree to."""
     found: dict[str, object] = {}
     with connection.cursor() as cursor:
-        for query in QUERIES:
+        cursor.execute(MEETS)
+        for query in (*QUERIES, SHARED) if cursor.fetchone()[0] else QUERIES:
             cursor.execute(query, {"topics": topics})
             names = [column.name for column in cursor.description]
             found |= dict(zip(names, cursor.fetchone(), strict=True))
