@@ -13,7 +13,11 @@ ANALYZE met;
 """
 """Whom the book knows under the addresses of the file."""
 
-NOBODY_MET = "CREATE TABLE met (email text, person bigint)"
+NOBODY_MET = """
+CREATE TABLE met (email text, person bigint);
+CREATE TABLE knot (email text);
+"""
+"""Where addresses tell nothing, nobody is met by one and none is shared."""
 
 TIES = """
 CREATE TABLE tie (line int NOT NULL, person bigint, leader int, vague bool NOT NULL)
