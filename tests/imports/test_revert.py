@@ -17,6 +17,7 @@ from contacts.actions import (
     update_stakeholder,
     withdraw_consent,
 )
+from contacts.identity.merging import merge_stakeholders
 from contacts.imports.actions import State
 from contacts.imports.asking import ask_for_revert
 from contacts.imports.errors import NotReady
@@ -172,6 +173,18 @@ class TestSomebodyNew:
         revert_import(commit(csv_of(HEAD, BO), partner="Food Bank"))
         revert_import(run)
         assert not Stakeholder.objects.exists()
+
+    def test_stays_when_they_were_merged_into_somebody(self, run, bo, staff):
+        survivor = StakeholderFactory(first_name="Bo", last_name="Ruiz", email="bo@home.example.org")
+        merge_stakeholders(survivor, bo, by=staff)
+        revert_import(run)
+        assert survivor.contact_points.filter(value="bo@example.org").exists()
+        assert "contacts.StakeholderMerge.survivor" in left(run)
+        assert "was merged with somebody" in run.rows.get(line=2).message
+
+    def test_stays_when_somebody_was_merged_into_them(self, run, bo, staff):
+        merge_stakeholders(bo, StakeholderFactory(first_name="Bo", last_name="Ruiz"), by=staff)
+        self.stays(run, bo, "contacts.StakeholderMerge.survivor")
 
     def test_stays_without_the_yes_of_the_file(self, run, bo, newsletter):
         assert Stakeholder.objects.mailable(newsletter).exists()
