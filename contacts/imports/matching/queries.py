@@ -23,11 +23,19 @@ TIES = """
 CREATE TABLE tie (line int NOT NULL, person bigint, leader int, vague bool NOT NULL)
 """
 
+ALONE = """
+CREATE TABLE lone_row AS SELECT email, min(line) AS line FROM stage_email GROUP BY email HAVING count(*) = 1;
+ANALYZE lone_row;
+CREATE TABLE lone_person AS SELECT email, min(person) AS person FROM met GROUP BY email HAVING count(*) = 1;
+ANALYZE lone_person;
+"""
+"""Addresses of one row, and of one person. Tables of their own, because how many these are cannot be guessed: taken
+for few, every one would be compared with every other."""
+
 EASY = """
 INSERT INTO tie (line, person, vague)
 SELECT e.line, b.id, false
-FROM (SELECT email, min(line) AS line FROM stage_email GROUP BY email HAVING count(*) = 1) e
-JOIN (SELECT email, min(person) AS person FROM met GROUP BY email HAVING count(*) = 1) m USING (email)
+FROM lone_row e JOIN lone_person m USING (email)
 JOIN stage s ON s.line = e.line
 JOIN contacts_stakeholder b ON b.id = m.person
 WHERE b.kind = s.kind AND b.name = s.name AND b.first_name = s.first_name AND b.last_name = s.last_name
