@@ -39,7 +39,6 @@ def match(tables: Tables = KEPT, *, rule: str = ImportRun.Rule.NARROW, apart: st
         tie_by_number(cursor, tables, everybody.format(person="e.stakeholder_id"))
         if rule == ImportRun.Rule.NUMBER:
             cursor.execute(tables.made(queries.NOBODY_MET))
-            cursor.execute(tables.made(queries.KNOTS))
             _decide(cursor)
             return
         cursor.execute(tables.made(queries.MET.format(apart=everybody.format(person="b.stakeholder_id"))))

@@ -45,6 +45,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   dropping(form.querySelector("[data-drop]"), input);
   input.hasChangeListener = true; // or the back office's own script writes the file's name into a text field nearby
   input.addEventListener("change", () => chosen(form, input));
+  if (input.files.length) chosen(form, input);
   form.addEventListener("submit", () => {
     const button = form.querySelector("button");
     button.setAttribute("aria-busy", "true");
