@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from contacts.actions.stakeholders import find_or_create_person
@@ -78,7 +78,7 @@ class TestAtOnce:
         assert (run.state, run.job.state) == ("cancelled", "cancelled")
         assert not Stakeholder.objects.exists()
         assert not ContactPoint.objects.exists()
-        assert staged_runs() == []
+        assert run.pk not in staged_runs()
 
     def test_a_file_stopped_before_anything_is_saved_leaves_nothing_either(self, staff):
         run = sent(PEOPLE[:5], "one")
@@ -133,7 +133,8 @@ def test_what_was_staged_long_ago_is_dropped_and_made_anew_when_the_file_is_save
     old, new = sent(PEOPLE[:3], "one"), sent(PEOPLE[3:6], "one")
     ImportRun.objects.filter(pk=old.pk).update(asked_at=timezone.now() - KEPT_FOR * 2)
     forget_old_stagings()
-    assert staged_runs() == [new.pk]
+    assert old.pk not in staged_runs()
+    assert new.pk in staged_runs()
     assert commit_import(old).counts["created"] == 3
 
 
@@ -143,6 +144,8 @@ person = st.tuples(st.sampled_from(["", "x@example.org", "y@example.org", "z", "
 
 @pytest.mark.django_db
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example([("y@example.org", "", ""), ("y@example.org", "a", ""), ("y@example.org", "b", "")])
+@example([("y@example.org", "a", ""), ("y@example.org", "", "Lee"), ("y@example.org", "", "Ray")])
 @given(st.lists(person, min_size=1, max_size=30))
 def test_outcomes_add_up_to_the_rows_of_the_file(small_chunks, people):
     with transaction.atomic():

@@ -60,21 +60,28 @@ def same_organisation(one: Member, other: Member) -> bool:
 def settle_group(members: Iterable[Member], rule: Rule) -> Iterator[Tie]:
     """Tie each row of a group to the one it agrees with; two that agree make it vague, none makes it the first.
 
-    Full names go before initials and blanks, so that `J. Smith` finds the Smiths it could be.
+    What says more goes first, so that `J. Smith` finds the Smiths it could be, and whoever is found is known by
+    all that was said of them: the same file again must find the same people.
     """
     known: list[Member] = []
     rows: list[Member] = []
     for member in members:
         (known if member.person or member.leader else rows).append(member)
     identities = _Identities(known)
-    for row in sorted(rows, key=lambda row: (not _says_all(row), row.line)):
+    for row in sorted(rows, key=lambda row: (-_says(row), row.line)):
         found = identities.of(row, rule)
         if not found:
             identities.add(row._replace(leader=row.line))
         elif len(found) > 1:
             yield Tie(row.line or 0, vague=True)
         else:
+            identities.learn(found[0], row)
             yield Tie(row.line or 0, person=found[0].person, leader=None if found[0].person else found[0].leader)
+
+
+def _says(member: Member) -> int:
+    """How much a name tells: 3 for a full one, 0 for none."""
+    return 3 if _says_all(member) else (len(member.name.first) > 1) + bool(member.name.first) + bool(member.name.last)
 
 
 def _says_all(member: Member) -> bool:
@@ -102,6 +109,16 @@ class _Identities:
         self.by_name.setdefault((member.kind, member.name), []).append(member)
         if not _says_all(member):
             self.partial.append(member)
+
+    def learn(self, member: Member, row: Member) -> None:
+        """A row fills what was blank in somebody's name; the next rows are compared with that."""
+        fuller = Name(member.name.first or row.name.first, member.name.last or row.name.last)
+        if member.kind == row.kind and fuller != member.name:
+            self.by_name[member.kind, member.name].remove(member)
+            if member in self.partial:
+                self.partial.remove(member)
+            self.names[self._who(member)].discard(member.name)
+            self.add(member._replace(name=fuller, line=None))
 
     def of(self, row: Member, rule: Rule) -> list[Member]:
         """Those whom `row` may be: an equal name goes before a likely one."""
