@@ -1,6 +1,7 @@
 """The cast, the mailbox and the worker every test may ask for by name."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,11 @@ from tests.browser import FLAGS, chromium
 from tests.query_counts import query_count  # noqa: F401 - a fixture
 from tests.smtp import Mailbox, MailboxServer
 from tests.workers import WorkerProcess
+
+
+def pytest_configure() -> None:
+    """A shell starts what runs in the background deaf to Ctrl-C, and so would be the processes the tests stop by it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_sessionfinish() -> None:
