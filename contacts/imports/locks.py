@@ -6,13 +6,14 @@ worker dies, whenever that is. The order is run, partner, book (contacts/locks.p
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from contacts.imports.errors import BeingSaved
 from contacts.imports.models import ImportRun
+from contacts.locks import have_the_book_alone
 
 RUN_LOCK, PARTNER_LOCK = 7301, 7303
 PAUSE = 0.5
@@ -61,6 +62,20 @@ def made_for_sets() -> None:
         cursor.execute("SET LOCAL jit = off")
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
+
+
+@contextmanager
+def book_alone(place: AbstractContextManager | None = None) -> Iterator[None]:
+    """A transaction in which nobody else finds, makes or imports people; its temporary tables go with it.
+
+    `place` is entered in it, such as the staging of a run.
+    """
+    with transaction.atomic(), place or nullcontext(), connection.cursor() as cursor:
+        have_the_book_alone()
+        made_for_sets()
+        cursor.execute("DISCARD TEMP")
+        yield
+        cursor.execute("DISCARD TEMP")
 
 
 def _take(kind: int, number: int) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from contacts.imports.models import ImportRun
+from crm.exports.cells import as_cell
 
 BOM = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Echo:
@@ -22,13 +22,8 @@ def rejected_csv(run: ImportRun) -> Iterator[str]:
     """The lines of the file: the sender's columns, then line, column and reason; opens rightly in Excel."""
     writer = csv.writer(_Echo())
     headings = [column["heading"] for column in run.mapping.get("columns", [])]
-    yield BOM + writer.writerow(_harmless([*headings, _("Line"), _("Column"), _("Why it was not taken")]))
+    yield BOM + writer.writerow(map(as_cell, [*headings, _("Line"), _("Column"), _("Why it was not taken")]))
     rows = run.rows.filter(outcome__in=["rejected", "ambiguous"]).order_by("line")
     for row in rows.iterator(chunk_size=2_000):
         cells = [*row.cells, *[""] * len(headings)][: max(len(headings), len(row.cells))]
-        yield writer.writerow(_harmless([*cells, row.place, row.column, row.message]))
-
-
-def _harmless(cells: list[str]) -> list[str]:
-    """No cell starts a formula when the file is opened in a spreadsheet."""
-    return [f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in cells]
+        yield writer.writerow(map(as_cell, [*cells, row.place, row.column, row.message]))

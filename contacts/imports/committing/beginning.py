@@ -11,7 +11,7 @@ from contacts.imports.settling import obey_decisions
 from contacts.imports.staging import has_staging, has_table, is_whole, new_staging, staging_of
 from contacts.imports.writing import keep_cells
 
-TODO = f"""
+WHO_IS_WHO = f"""
 DROP TABLE IF EXISTS todo;
 CREATE TABLE todo AS
 SELECT s.line, coalesce(f.leader, s.line) AS leader, f.person, coalesce(f.vague, false) AS vague,
@@ -59,7 +59,7 @@ def _begin(run: ImportRun, *, matched: bool) -> None:
         match(rule=run.rule)
     obey_decisions(run)
     with connection.cursor() as cursor:
-        cursor.execute(TODO)
+        cursor.execute(WHO_IS_WHO)
         if run.marks:
             cursor.execute(WRITTEN, {"run": run.pk})
     run.reached = 0

@@ -1,18 +1,15 @@
 """Saving the next people of a file: one short transaction that has the book alone."""
 
-from contextlib import contextmanager
-
 from django.db import connection, transaction
 
 from contacts.imports.checking import Told, opened, terms_of
 from contacts.imports.committing.rematching import match_again
-from contacts.imports.locks import made_for_sets
+from contacts.imports.locks import book_alone
 from contacts.imports.models import ImportRun
 from contacts.imports.news import tell_the_house
 from contacts.imports.planning import plan
 from contacts.imports.staging import PASSING, staging_of
 from contacts.imports.writing import keep_cells, keep_marks, write_book, write_rows
-from contacts.locks import have_the_book_alone
 
 CHUNK_ROWS = 20_000
 
@@ -59,7 +56,7 @@ def save_chunk(run: ImportRun, bound: int, told: Told, *, by) -> None:
     """Write the people whose first row stands up to line `bound`, and what became of their rows."""
     reached, marks = run.reached, run.marks
     try:
-        with _book_alone(run):
+        with book_alone(staging_of(run)):
             if not run.marks:
                 run.rows.all().delete()
             _gather(run, bound)
@@ -74,17 +71,6 @@ def save_chunk(run: ImportRun, bound: int, told: Told, *, by) -> None:
     except BaseException:
         run.reached, run.marks = reached, marks
         raise
-
-
-@contextmanager
-def _book_alone(run: ImportRun):
-    """A transaction in which nobody else finds, makes or imports people; its tables go with it."""
-    with transaction.atomic(), staging_of(run), connection.cursor() as cursor:
-        have_the_book_alone()
-        made_for_sets()
-        cursor.execute("DISCARD TEMP")
-        yield
-        cursor.execute("DISCARD TEMP")
 
 
 def _gather(run: ImportRun, bound: int) -> None:

@@ -3,23 +3,19 @@
 It goes the way of a chunk, and keeps what it changed, so that it is taken back with the file.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from contacts.imports.checking import opened, terms_of
 from contacts.imports.cleaning.entries import SECOND_PERSON, Entry
 from contacts.imports.errors import NotReady
-from contacts.imports.locks import made_for_sets
+from contacts.imports.locks import book_alone
 from contacts.imports.models import ImportRow, ImportRun
 from contacts.imports.news import tell_the_house
 from contacts.imports.planning import plan
 from contacts.imports.reading import Row
 from contacts.imports.staging import PASSING, stage
 from contacts.imports.writing import keep_marks, write_book
-from contacts.locks import have_the_book_alone
 from crm.history import acting
 
 FATE = "CREATE TEMP TABLE fate AS SELECT line, line AS leader, %s::bigint AS person, false AS vague FROM stage"
@@ -38,7 +34,7 @@ def save_late(run: ImportRun, line: int, person: int | None, *, by) -> None:
     Raises NotReady when the file is gone or the row cannot be read any more. Needs the row of the run locked.
     """
     entry = _entry(run, run.rows.get(line=line))
-    with acting("settle_row", by, source=f"import {run.pk}"), _passing_tables():
+    with acting("settle_row", by, source=f"import {run.pk}"), book_alone():
         stage([entry], tables=PASSING)
         with connection.cursor() as cursor:
             cursor.execute(FATE, [person])
@@ -52,17 +48,6 @@ def save_late(run: ImportRun, line: int, person: int | None, *, by) -> None:
         run.counts["ambiguous"] -= 1
         run.counts[outcome] += 1
     run.save(update_fields=["marks", "counts"])
-
-
-@contextmanager
-def _passing_tables() -> Iterator[None]:
-    """Nobody else writes people meanwhile; the tables go with the transaction."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        have_the_book_alone()
-        made_for_sets()
-        cursor.execute("DISCARD TEMP")
-        yield
-        cursor.execute("DISCARD TEMP")
 
 
 def _entry(run: ImportRun, row: ImportRow) -> Entry:
