@@ -44,3 +44,17 @@ def newsletter(db):
 def events_topic(db):
     """A second topic."""
     return Topic.objects.get(slug="events")
+
+
+@pytest.fixture
+def ana(db):
+    """Came first, by a form."""
+    return StakeholderFactory(name="Ana Ruiz", first_name="Ana", last_name="Ruiz", zip="28202", email="ana@example.org")
+
+
+@pytest.fixture
+def anna(ana):
+    """The same woman, from a partner's file."""
+    return StakeholderFactory(
+        name="Anna Ruiz", first_name="Anna", last_name="Ruiz", language="es", email="anna@example.org"
+    )

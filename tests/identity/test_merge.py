@@ -1,4 +1,4 @@
-"""Merging: one stays, everything that points to the other moves, the stricter consent wins."""
+"""Merging: one stays, everything that points to the other moves."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -13,11 +13,7 @@ from contacts.actions import (
     affiliate,
     erase_person,
     export_person,
-    give_consent,
-    leave_everything,
-    suppress,
     update_stakeholder,
-    withdraw_consent,
 )
 from contacts.actions.addresses import add_email, add_phone
 from contacts.identity.choosing import UnknownChoice, choices
@@ -26,14 +22,11 @@ from contacts.identity.merging import CannotMerge, LeftBehind, merge_all, merge_
 from contacts.identity.rows import spots
 from contacts.models import (
     Affiliation,
-    Consent,
-    ConsentEvent,
     ContactPoint,
     DuplicateCandidate,
     ExternalId,
     Stakeholder,
     StakeholderMerge,
-    Suppression,
 )
 from crm.invariants import ask_all
 from crm.privacy import RELATIONS, Merge
@@ -49,20 +42,6 @@ from tests.factories import (
 from tests.identity.life import World, somebody
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ana(db):
-    """Came first, by a form."""
-    return StakeholderFactory(name="Ana Ruiz", first_name="Ana", last_name="Ruiz", zip="28202", email="ana@example.org")
-
-
-@pytest.fixture
-def anna(ana):
-    """The same woman, from a partner's file."""
-    return StakeholderFactory(
-        name="Anna Ruiz", first_name="Anna", last_name="Ruiz", language="es", email="anna@example.org"
-    )
 
 
 class TestEveryRelation:
@@ -256,76 +235,6 @@ class TestTwice:
         merge_stakeholders(anna, ana, by=None)
         pairs = DuplicateCandidate.objects.values_list("one", "other", "state")
         assert set(pairs) == {(anna.pk, third.pk, "dismissed"), (anna.pk, fourth.pk, "open")}
-
-
-class TestConsent:
-    def state(self, person):
-        """The current word on each topic."""
-        return dict(Consent.objects.filter(stakeholder=person).values_list("topic__slug", "state"))
-
-    def say(self, person, topic, yes):
-        """A yes or a no."""
-        if yes:
-            give_consent(person, topic, source="form", wording="Yes", language="en")
-        else:
-            withdraw_consent(person, topic, source="link")
-
-    @pytest.mark.parametrize("first_leaves", [True, False])
-    @pytest.mark.parametrize("survivor_leaves", [True, False])
-    def test_who_left_has_left_whatever_was_said_last(
-        self, first_leaves, survivor_leaves, ana, anna, newsletter, staff
-    ):
-        words = [(ana, not survivor_leaves), (anna, survivor_leaves)]
-        for person, yes in sorted(words, key=lambda word: word[1] is first_leaves):
-            self.say(person, newsletter, yes)
-        merge = merge_stakeholders(ana, anna, by=staff)
-        assert self.state(ana) == {"newsletter": "withdrawn"}
-        added = ConsentEvent.objects.get(source=f"merge {merge.pk}")
-        assert (added.stakeholder, added.by, added.evidence["merge"]) == (ana, staff, merge.pk)
-        assert ConsentEvent.objects.filter(stakeholder=ana).count() == 3
-
-    def test_a_yes_of_one_stays_when_the_other_never_spoke(self, ana, anna, newsletter, events_topic):
-        self.say(ana, newsletter, True)
-        self.say(anna, events_topic, True)
-        merge_stakeholders(ana, anna, by=None)
-        assert self.state(ana) == {"newsletter": "given", "events": "given"}
-        assert not ConsentEvent.objects.filter(source__startswith="merge").exists()
-
-    def test_a_yes_dated_ahead_does_not_outrun_the_no(self, ana, anna, newsletter):
-        self.say(ana, newsletter, False)
-        ahead = timezone.now() + timedelta(days=2)
-        ConsentEvent.objects.create(
-            stakeholder=anna, topic=newsletter, action="given", source="file", at=ahead, language="en"
-        )
-        merge_stakeholders(ana, anna, by=None)
-        assert self.state(ana) == {"newsletter": "withdrawn"}
-
-    def test_addresses_that_must_not_be_mailed_stay_so(self, ana, anna, newsletter):
-        suppress("anna@example.org", reason="complaint", source="provider")
-        self.say(ana, newsletter, True)
-        merge_stakeholders(ana, anna, by=None)
-        assert Suppression.objects.get().address == "anna@example.org"
-        assert list(ContactPoint.objects.mailable().filter(stakeholder=ana).values_list("value", flat=True)) == [
-            "ana@example.org"
-        ]
-
-    def test_who_left_everything_gets_nothing_afterwards(self, ana, anna, newsletter):
-        self.say(ana, newsletter, True)
-        leave_everything(anna, "anna@example.org", source="link")
-        merge_stakeholders(ana, anna, by=None)
-        assert not Stakeholder.objects.mailable(newsletter).exists()
-
-    def test_mail_that_was_right_then_is_not_called_wrong_now(self, ana, anna, newsletter):
-        now = timezone.now()
-        at = {"topic": newsletter, "language": "en", "source": "x"}
-        ConsentEvent.objects.create(stakeholder=anna, action="given", at=now - timedelta(days=9), **at)
-        ConsentEvent.objects.create(stakeholder=ana, action="withdrawn", at=now - timedelta(days=5), **at)
-        sent = {"state": "accepted", "intent_at": now - timedelta(days=2), "sent_at": now - timedelta(days=2)}
-        campaign = CampaignFactory(topic=newsletter, state="sent", audience_size=1)
-        Delivery.objects.create(campaign=campaign, stakeholder=anna, address="anna@example.org", **sent)
-        assert not any(answer.broken for answer in ask_all())
-        merge_stakeholders(ana, anna, by=None)
-        assert not any(answer.broken for answer in ask_all())
 
 
 class TestRefusals:

@@ -1,10 +1,14 @@
-"""The whole book as plain rows, to be compared before and after."""
+"""A small file, and the whole book as plain rows, to be compared before and after."""
 
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
 from pghistory.models import Event
+
+HEAD = ("E-mail", "First name", "Last name", "Phone", "Zip", "Tags", "Company", "Job title", "Types")
+ANN = ("ann@example.org", "Ann", "Lee", "704-555-0100", "28202", "host; Donor", "Hope Fund", "Director", "Activist")
+BO = ("bo@example.org", "Bo", "Ruiz", "704-555-0101", "28205", "Donor", "Hope Fund", "", "Activist")
 
 APPS = ("contacts", "engagement", "campaigns")
 REPORTS = {"ImportRun", "ImportRun_topics", "ImportRow", "ImportDecision", "Partner", "Partner_members", "PartnerFeed"}

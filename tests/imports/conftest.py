@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 
+from contacts.actions import tag_stakeholders
 from contacts.imports.actions import check_import, commit_import, partner_named, receive_file, topics_named
 from contacts.imports.models import ImportRun
 from contacts.imports.policy import Policy
+from tests.factories import StakeholderFactory
 
 
 def csv_of(*rows: list[str] | tuple[str, ...], delimiter: str = ",") -> bytes:
@@ -84,3 +86,11 @@ def saved(commit) -> Callable:
         return run
 
     return save
+
+
+@pytest.fixture
+def ann(db):
+    """Known by her first name, her address and a tag."""
+    person = StakeholderFactory(first_name="Ann", last_name="", name="Ann", email="ann@example.org")
+    tag_stakeholders([person.pk], ["Host"])
+    return person

@@ -13,7 +13,7 @@ from contacts.imports.errors import Unreadable
 from contacts.imports.house import House
 from contacts.imports.mapping import is_known, map_columns
 from contacts.imports.reading import open_table
-from tests.imports.hostile import (
+from tests.imports.hostile.making import (
     ANN,
     BO,
     BOOK_ROWS,

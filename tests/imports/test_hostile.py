@@ -12,7 +12,8 @@ from contacts.imports.actions import check_import, commit_import
 from contacts.imports.errors import Unreadable
 from contacts.imports.models import ImportRun
 from contacts.models import ContactPoint, Stakeholder
-from tests.imports.hostile import Read, Refused, cells, every_kind, ods, ods_row, packed, xlsx
+from tests.imports.hostile import Read, Refused, every_kind
+from tests.imports.hostile.making import cells, ods, ods_row, packed, xlsx
 
 KINDS = every_kind()
 REFUSED = [name for name, kind in KINDS.items() if isinstance(kind, Refused)]

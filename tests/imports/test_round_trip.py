@@ -237,26 +237,13 @@ class TestNumbers:
         assert not ExternalId.objects.exists()
 
 
+WORDS = ["Ann", "José", "O'Hara", "=1+1", "-x", "@y", "+z", 'a"b', "c,d", "e;f", "g|h", "Ñandú", "'q", "de la", "J."]
+"""Words that have made trouble."""
+
+
 def somebody(dice: random.Random, number: int) -> None:
     """A person or organisation with some of everything, drawn from words that have made trouble."""
-    words = [
-        "Ann",
-        "José",
-        "O'Hara",
-        "=1+1",
-        "-x",
-        "@y",
-        "+z",
-        'a"b',
-        "c,d",
-        "e;f",
-        "g|h",
-        "Ñandú",
-        "'q",
-        "de la",
-        "J.",
-    ]
-    text = lambda: " ".join(dice.choices(words, k=dice.randint(1, 3)))  # noqa: E731
+    text = lambda: " ".join(dice.choices(WORDS, k=dice.randint(1, 3)))  # noqa: E731
     first, last = (dice.choice(["", text()]) for _part in range(2))
     is_person = dice.random() < 0.8
     made: Any = (StakeholderFactory if is_person else OrganisationFactory)(
