@@ -1,7 +1,9 @@
 """Who writes to the book at once.
 
 A chunk of an import has the book alone; whoever finds or makes one person shares it with others who do. So a
-join form and an import never make two people of one. Take the lock before any row: it falls with the transaction.
+join form and an import never make two people of one. Take the lock before any row, an event or a table at which
+people sit included: imports and merges do, and whoever took a row first would wait for them in a circle. It falls
+with the transaction.
 """
 
 from collections.abc import Callable

@@ -52,7 +52,7 @@ def seat_again(registration: Registration) -> str:
 
 
 def hold_events(people: Collection[int]) -> None:
-    """Seats are counted by one at a time; whoever registers holds the event first, too."""
+    """Seats are counted by one at a time: whoever registers holds the event, too, before the people."""
     events = Event.objects.filter(registrations__stakeholder__in=people).order_by("pk").values("pk")
     list(Event.objects.select_for_update(no_key=True).filter(pk__in=events).order_by("pk").values_list("pk"))
 

@@ -1,14 +1,16 @@
 """Side by side: choose what is kept of two to five who are one, and take two apart again."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,6 +28,7 @@ from crm.errors import Refused
 LIST = "admin:contacts_stakeholder_changelist"
 PERSON = "admin:contacts_stakeholder_change"
 MERGE = "admin:contacts_stakeholder_merge"
+PAIRS = "admin:contacts_duplicatecandidate_changelist"
 
 
 @admin.action(description=gettext_lazy("Merge them: they are one"), permissions=["change"])
@@ -55,11 +58,11 @@ def merge_view(request: HttpRequest) -> HttpResponse:
         "title": _("Make them one"),
         "people": people,
         "fields": fields_of(people, {}),
-        "columns": columns_of(people),
+        "columns": columns_of(people, stays=_who_stays(request, people)),
         "words": words_of(people),
         "seen": _state_of(people),
         "same_kind": len({person.kind for person in people}) == 1,
-        "back": reverse(LIST),
+        "back": pairs_left(request.GET) or reverse(LIST),
     }
     return page(request, "contacts/merge.html", context)
 
@@ -80,7 +83,15 @@ def take_apart_view(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("%(words)s, each with what was theirs.") % {"words": words})
     for sentence in dict.fromkeys(sentence for report in reports for sentence in sentences(report)):
         messages.info(request, sentence)
-    return redirect(PERSON, merges[-1].survivor_id)
+    back = pairs_left(request.POST)
+    return redirect(back) if back else redirect(PERSON, merges[-1].survivor_id)
+
+
+def pairs_left(asked: Mapping[str, str]) -> str:
+    """The list of pairs, as somebody left it to come here; empty when they came from elsewhere."""
+    address = asked.get("back", "")
+    ours = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and urlsplit(address).path == reverse(PAIRS)
+    return address if ours else ""
 
 
 def _take_apart(request: HttpRequest, merge: StakeholderMerge) -> dict[str, Any] | None:
@@ -101,13 +112,22 @@ def _too_few(request: HttpRequest, numbers: list[int], people: Sequence[Stakehol
     now = {current_id(pk) for pk in numbers[: MOST + 1]}
     if len(people) == 1 and len(numbers) > 1 and now == {people[0].pk}:
         messages.info(request, _("They are one already."))
-        return redirect(PERSON, people[0].pk)
+        back = pairs_left(request.GET)
+        return redirect(back) if back else redirect(PERSON, people[0].pk)
     messages.error(request, _("Choose two to %(most)d who are one.") % {"most": MOST})
     return redirect(LIST)
 
 
+def _who_stays(request: HttpRequest, people: Sequence[Stakeholder]) -> int:
+    """The number of the entry that was chosen to stay; of who has been in the book longest when none was."""
+    chosen = request.POST.get("stays", "")
+    return next((person.pk for person in people if str(person.pk) == chosen), people[0].pk)
+
+
 def _merge(request: HttpRequest, people: list[Stakeholder]) -> HttpResponse:
     """Make them one as the form says; only what differs from the rule's own choice was chosen."""
+    stays = _who_stays(request, people)
+    people = sorted(people, key=lambda person: person.pk != stays)
     ruled = {choice.field: choice.chosen for choice in choices(people)}
     asked = {field: request.POST.get(f"keep-{field}", "") for field in ruled}
     wanted = {field: int(pk) for field, pk in asked.items() if pk.isdecimal() and int(pk) != ruled[field]}
@@ -117,7 +137,8 @@ def _merge(request: HttpRequest, people: list[Stakeholder]) -> HttpResponse:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(request.get_full_path())
     done = ",".join(str(merge.pk) for merge in merges)
-    return redirect(f"{reverse(PERSON, args=[people[0].pk])}?merged={done}")
+    there = pairs_left(request.GET) or reverse(PERSON, args=[stays])
+    return redirect(f"{there}{'&' if '?' in there else '?'}merged={done}")
 
 
 def _state_of(people: Sequence[Stakeholder]) -> str:
@@ -126,14 +147,15 @@ def _state_of(people: Sequence[Stakeholder]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def just_merged(request: HttpRequest, person: Stakeholder) -> dict[str, Any] | None:
-    """What was made one a moment ago, for the button that undoes it at once."""
-    numbers = _numbers(request.GET.get("merged", ""))
-    merges = list(StakeholderMerge.objects.filter(pk__in=numbers, survivor=person, undone_at__isnull=True))
+def just_merged(request: HttpRequest, person: Stakeholder | None = None) -> dict[str, Any] | None:
+    """What was made one a moment ago (of `person`, on their page), for the button that undoes it at once."""
+    found = StakeholderMerge.objects.filter(pk__in=_numbers(request.GET.get("merged", ""))[:MOST])
+    found = found.filter(survivor__in=Stakeholder.objects.visible_to(request.user), undone_at__isnull=True)
+    merges = list((found.filter(survivor=person) if person else found).select_related("survivor"))
     if not merges:
         return None
     words = ngettext("Two are one now.", "%(number)d are one now.", len(merges))
-    return {"merges": merges, "words": words % {"number": len(merges) + 1}}
+    return {"merges": merges, "words": words % {"number": len(merges) + 1}, "survivor": merges[0].survivor}
 
 
 DOORS = [("merge", "merge", merge_view), ("take-apart", "take_apart", take_apart_view)]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 
+from contacts.admin.merging import just_merged
 from contacts.identity.counting import count_open, forget_count, in_short
 from contacts.identity.deciding import dismiss, undismiss
 from contacts.identity.pages import pairs_of
@@ -57,6 +58,7 @@ class DuplicateCandidateAdmin(ModelAdmin):
         rows = list(asked.pairs().select_related("one", "other", "decided_by").after(asked.place)[: PER_PAGE + 1])
         shown = pairs_of(rows[:PER_PAGE])
         forget_count()
+        waiting = count_open()
         context = {
             "title": _("In the book twice?"),
             "pairs": shown,
@@ -64,10 +66,12 @@ class DuplicateCandidateAdmin(ModelAdmin):
             "next": asked.link(after=Place(rows[PER_PAGE - 1].score, rows[PER_PAGE - 1].pk))
             if len(rows) > PER_PAGE
             else "",
-            "waiting": in_short(count_open()),
+            "open": waiting,
+            "waiting": in_short(waiting),
             "was_scanned": bool(shown) or Sketch.objects.exists(),
             "may_decide": request.user.has_perm(DECIDE),
             "undo": _undo(request),
+            "just_merged": just_merged(request) if request.user.has_perm(DECIDE) else None,
         }
         return page(request, "contacts/pairs.html", context)
 
@@ -116,6 +120,11 @@ class _Asked:
         """The address of the list with something else asked."""
         said = {"because": self.reason, "show": self.show} | changes
         return f"{reverse(LIST)}?{urlencode({key: str(value) for key, value in said.items() if value})}".rstrip("?")
+
+    @property
+    def here(self) -> str:
+        """The address of just what is shown."""
+        return self.link(after=self.place or "")
 
     @property
     def reasons(self) -> list[tuple[str, str, bool]]:

@@ -76,7 +76,7 @@ class Word:
 
 
 def in_order(people: Sequence[Stakeholder]) -> list[Stakeholder]:
-    """Who has been in the book longest comes first, and stays."""
+    """Who has been in the book longest comes first, and stays unless another one is chosen."""
     return sorted(people, key=lambda person: (person.created_at, person.pk))
 
 
@@ -87,8 +87,8 @@ def fields_of(people: Sequence[Stakeholder], wanted: Mapping[str, int]) -> list[
     return [_field(choice, names) for choice in made if any(choice.values.values())]
 
 
-def columns_of(people: Sequence[Stakeholder]) -> list[Column]:
-    """What each of them brings along."""
+def columns_of(people: Sequence[Stakeholder], *, stays: int) -> list[Column]:
+    """What each of them brings along; `stays` is the number of the one the others become a part of."""
     numbers = [person.pk for person in people]
     points = list(ContactPoint.objects.filter(stakeholder__in=numbers).order_by("kind", "-is_primary", "pk"))
     prints = [point.fingerprint for point in points if point.fingerprint]
@@ -98,12 +98,12 @@ def columns_of(people: Sequence[Stakeholder]) -> list[Column]:
     return [
         Column(
             person,
-            place == 0,
+            person.pk == stays,
             [(point.value, _trouble(point, stopped)) for point in points if point.stakeholder_id == person.pk],
             [str(number) for number in others if number.stakeholder_id == person.pk],
             counts[person.pk],
         )
-        for place, person in enumerate(people)
+        for person in people
     ]
 
 

@@ -131,10 +131,10 @@ def _leave_the_book(merged: Stakeholder) -> None:
 
 
 def lock(people: Sequence[int]) -> dict[int, Stakeholder]:
-    """Lock people in the order of their numbers, as everybody does, after what hangs on them and the book."""
+    """Lock people in the order of their numbers, as everybody does, after the book and what hangs on them."""
     numbers = sorted(set(people))
-    hold_what_moves(numbers)
     have_the_book_alone()
+    hold_what_moves(numbers)
     rows = Stakeholder.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
     return {person.pk: person for person in rows}
 

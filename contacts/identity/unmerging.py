@@ -4,7 +4,7 @@
 
 Later merges of the same survivor are taken back first and done again afterwards, so that merges can be taken
 apart in any order. What happened since stays with the survivor and is named in the report, except what an
-address shows to belong to the other one. A no that was said since holds for both.
+address shows to belong to the other one. A no that was said since holds for both. Both count as changed now.
 """
 
 from collections import defaultdict
@@ -59,6 +59,7 @@ def unmerge(merge: StakeholderMerge, *, by) -> dict[str, Any]:
         _the_stricter_stays(merge, since, report, by)
         for one, own in zip(later, reversed(edited), strict=True):
             _do_again(one, own, by)
+        _count_as_changed(merge)
     told = {"merged": merge.merged_id, "survivor": merge.survivor_id, **asdict(report)}
     merge.undone_at, merge.undone_by, merge.report, merge.kept = timezone.now(), by, told, {}
     merge.save(update_fields=["undone_at", "undone_by", "report", "kept"])
@@ -104,6 +105,12 @@ def _take_back(merge: StakeholderMerge) -> Report:
     consent.derive([merge.survivor_id, merge.merged_id])
     merge.refresh_from_db()
     return report
+
+
+def _count_as_changed(merge: StakeholderMerge) -> None:
+    """Whoever keeps a copy of the book and asks what changed since hears of both."""
+    both = Stakeholder.objects.filter(pk__in=[merge.survivor_id, merge.merged_id])
+    both.update(updated_at=timezone.now())
 
 
 def _do_again(merge: StakeholderMerge, edited: Iterable[str], by) -> None:

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from contacts.locks import share_the_book
 from contacts.models import Stakeholder
 from crm.history import acting
 from engagement.actions.errors import EventCalledOff, EventFull
@@ -47,6 +48,8 @@ def add_walk_in(
     by=None,
 ) -> Registration:
     """Write down somebody who came without registering; one who had registered is marked as come."""
+    if stakeholder is None:
+        share_the_book()
     event = lock_event(event)
     if event.state == Event.State.CANCELLED:
         raise EventCalledOff

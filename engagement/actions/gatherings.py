@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contacts.locks import share_the_book
 from contacts.models import Stakeholder
 from crm.history import acting
 from engagement.actions.errors import GatheringIncomplete, NotYourGathering
@@ -94,6 +95,7 @@ def log_gathering(conversation: Conversation, *, submission_key: UUID | None = N
 
     The same `submission_key` never makes a second record: what is sent again replaces what was kept.
     """
+    share_the_book()
     _check(conversation)
     host = _host(conversation, by)
     core = {**_core(conversation), "host": host, "organizer": by}
@@ -109,6 +111,7 @@ def log_gathering(conversation: Conversation, *, submission_key: UUID | None = N
 @transaction.atomic
 def edit_gathering(gathering: Gathering, conversation: Conversation, *, by=None) -> Gathering:
     """Make the record say what the form says; raises NotYourGathering for somebody else's."""
+    share_the_book()
     gathering = Gathering.objects.select_for_update(of=("self",)).get(pk=gathering.pk)
     if by is not None and not Gathering.objects.visible_to(by).filter(pk=gathering.pk).exists():
         raise NotYourGathering

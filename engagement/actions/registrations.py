@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from contacts.locks import share_the_book
 from contacts.models import Stakeholder
 from crm.history import acting
 from engagement.actions.errors import (
@@ -47,6 +48,8 @@ def register(
     of registering for lists that were kept elsewhere before; `tell=False` sends no mail.
     Raises EventFull, EventOver, EventCalledOff, EventNotPublished or AlreadyRegistered.
     """
+    if stakeholder is None:
+        share_the_book()
     event = lock_event(event)
     _check_open(event, at or timezone.now())
     person = stakeholder or person_for(

@@ -4,20 +4,26 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
 from contacts.actions import give_consent, leave_list
 from contacts.identity.current import current_id
 from contacts.identity.merging import merge_stakeholders
 from contacts.identity.unmerging import unmerge
+from contacts.imports.actions import check_import, commit_import
+from contacts.locks import BOOK_LOCK, have_the_book_alone
 from contacts.models import Consent, Stakeholder, StakeholderMerge
 from crm.errors import Refused
-from engagement.actions import register
-from engagement.models import Registration
-from tests.factories import EventFactory, StakeholderFactory
+from engagement.actions import add_walk_in, edit_gathering, log_gathering, register
+from engagement.actions.gatherings import Conversation, Guest
+from engagement.models import Event, Gathering, Registration
+from tests.factories import EditionFactory, EventFactory, StakeholderFactory
+from tests.imports.conftest import csv_of, receive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 6
+__all__ = ["receive"]
 
 
 def at_once(*deeds):
@@ -67,6 +73,91 @@ def test_who_leaves_while_being_merged_has_left(newsletter):
         )
         assert current_id(other.pk) == one.pk
         assert Consent.objects.get(stakeholder=one).state == "withdrawn"
+
+
+def waits_for_the_book():
+    """Whether somebody stands before the lock of the book."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = %s)",
+            [BOOK_LOCK],
+        )
+        return cursor.fetchone()[0]
+
+
+def two_with_a_seat(event):
+    """One person twice, both registered."""
+    one, other = StakeholderFactory(), StakeholderFactory()
+    for somebody in (one, other):
+        register(event, stakeholder=somebody, tell=False)
+    return one, other
+
+
+def merges(event):
+    one, other = two_with_a_seat(event)
+    return lambda: merge_stakeholders(one, other, by=None)
+
+
+def takes_apart(event):
+    merge = merge_stakeholders(*two_with_a_seat(event), by=None)
+    return lambda: unmerge(merge, by=None)
+
+
+def registers(event):
+    return lambda: register(event, email="new@example.org", first_name="New", last_name="Guest", tell=False)
+
+
+def comes_in(event):
+    return lambda: add_walk_in(event, email="new@example.org", first_name="New", last_name="Guest")
+
+
+@pytest.mark.parametrize("verb", [merges, takes_apart, registers, comes_in])
+def test_who_waits_for_the_book_holds_no_event(verb):
+    """An import has the book and then takes the event: whoever took them the other way round met it in a circle."""
+    event = EventFactory(capacity=9)
+    deed = verb(event)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            have_the_book_alone()
+            done = pool.submit(lambda: (deed(), connection.close()))
+            while not waits_for_the_book():
+                assert not done.done()
+            assert Event.objects.select_for_update(nowait=True, no_key=True).get(pk=event.pk)
+        assert done.result()
+
+
+def test_who_waits_for_the_book_holds_no_table():
+    host = StakeholderFactory()
+    facts = {"held_on": timezone.localdate(), "zip": "28205", "host": host}
+    conversation = Conversation(edition=EditionFactory(), guests=[Guest(first_name="Bo", zip="28205")], **facts)
+    table = log_gathering(conversation)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            have_the_book_alone()
+            done = pool.submit(lambda: (edit_gathering(table, conversation), connection.close()))
+            while not waits_for_the_book():
+                assert not done.done()
+            assert Gathering.objects.select_for_update(nowait=True, of=("self",)).get(pk=table.pk)
+            assert Stakeholder.objects.select_for_update(nowait=True).get(pk=host.pk)
+        assert done.result()
+
+
+def test_a_merge_and_a_file_of_who_came_meet_without_a_second_try(receive, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr("contacts.locks.TRIES", 1)
+    for turn in range(ROUNDS):
+        event = EventFactory(capacity=50)
+        one, other = two_with_a_seat(event)
+        people = [("Guest", f"Number{n}", f"guest{turn}-{n}@example.org", "Attending") for n in range(30)]
+        run = receive(csv_of(("First Name", "Last Name", "Email", "Attendee Status"), *people))
+        run.occasion = f"engagement.event:{event.pk}"
+        run.save(update_fields=["occasion"])
+        check_import(run)
+        _run, merge = at_once(
+            lambda run=run: commit_import(run), lambda one=one, other=other: merge_stakeholders(one, other, by=None)
+        )
+        assert merge.survivor_id == one.pk
+        assert Registration.objects.filter(event=event).count() == 31
 
 
 def test_who_registers_while_being_merged_has_one_seat():

@@ -1,6 +1,7 @@
 """Machines merge, take apart, and are led from an old number to the one of today."""
 
 import pytest
+from django.utils import timezone
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
@@ -41,6 +42,18 @@ def test_two_become_one_and_two_again(two, staff):
     report = api(staff).post(door(one, "unmerge"), {"merge": told["merge"]}, format="json").json()
     assert report["back"] == {"contacts.ContactPoint.stakeholder": 1}
     assert Stakeholder.objects.filter(pk=other.pk).exists()
+
+
+def test_who_asks_what_changed_since_hears_of_both_who_were_taken_apart_and_of_nobody_else(two, staff):
+    one, other = two
+    third = StakeholderFactory()
+    client = api(staff)
+    merge = client.post(door(one, "merge"), {"merged": [other.pk]}, format="json").json()[0]["merge"]
+    since = timezone.now().isoformat()
+    client.post(door(one, "unmerge"), {"merge": merge}, format="json")
+    changed = client.get("/api/v1/stakeholders/", {"changed_since": since}).json()["results"]
+    assert {told["id"] for told in changed} == {one.pk, other.pk}
+    assert third.pk not in {told["id"] for told in changed}
 
 
 def test_an_old_number_leads_on(two, staff):

@@ -1,11 +1,14 @@
 """The page side by side, the button that undoes it, and the doors that lead there."""
 
+from urllib.parse import quote
+
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from contacts.actions import give_consent, suppress, update_stakeholder, withdraw_consent
 from contacts.identity.merging import merge_stakeholders
-from contacts.models import Consent, ConsentEvent, Stakeholder, StakeholderMerge
+from contacts.models import Consent, ConsentEvent, DuplicateCandidate, Stakeholder, StakeholderMerge
 from tests.factories import OrganisationFactory, RegistrationFactory, StakeholderFactory
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +83,29 @@ class TestPage:
         assert "Two are one now." in shown
         assert "Merged with <b>Anna Ruiz</b>" in shown
 
+    def test_the_newer_entry_stays_when_it_is_chosen(self, staff, ana, anna, client_of):
+        client, url = client_of(staff), side_by_side(ana, anna)
+        answer = client.post(url, sent(client, url, zip=ana.pk) | {"stays": anna.pk})
+        merge = StakeholderMerge.objects.get()
+        assert (merge.survivor_id, merge.merged_id) == (anna.pk, ana.pk)
+        assert answer.url == f"{page_of(anna.pk)}?merged={merge.pk}"
+        kept = Stakeholder.objects.get(pk=anna.pk)
+        assert (kept.zip, kept.name) == ("28202", "Anna Ruiz")
+        assert client.get(page_of(ana.pk)).url == page_of(anna.pk)
+
+    @pytest.mark.parametrize("stays", ["", "abc", "0", "999999999"])
+    def test_who_came_first_stays_when_the_choice_names_nobody_of_them(self, stays, staff, ana, anna, client_of):
+        client, url = client_of(staff), side_by_side(ana, anna)
+        client.post(url, sent(client, url) | {"stays": stays})
+        assert StakeholderMerge.objects.get().survivor_id == ana.pk
+
+    def test_the_choice_is_kept_when_the_page_asks_to_look_again(self, staff, ana, anna, client_of):
+        client, url = client_of(staff), side_by_side(ana, anna)
+        form = sent(client, url) | {"stays": anna.pk}
+        update_stakeholder(ana, zip="28277", by=staff)
+        answer = client.post(url, form)
+        assert [column.person for column in answer.context["columns"] if column.stays] == [anna]
+
     def test_what_the_merge_wrote_cannot_be_waved_away(self, staff, ana, anna, client_of, newsletter):
         merge_stakeholders(ana, anna, by=staff)
         client = client_of(staff)
@@ -117,6 +143,53 @@ class TestPage:
         url = reverse("admin:contacts_stakeholder_take_apart")
         answer = client_of(staff).post(url, {"merge": merge.pk}, follow=True).content.decode()
         assert "Was edited since and stays as it is: zip code." in answer
+
+
+class TestFromTheListOfPairs:
+    PAIRS = "/admin/contacts/duplicatecandidate/?because=phone"
+
+    @pytest.fixture
+    def url(self, ana, anna):
+        """The address to which the button of a pair leads."""
+        return f"{side_by_side(ana, anna)}&back={quote(self.PAIRS, safe='')}"
+
+    def test_the_button_of_a_pair_carries_the_way_back(self, staff, ana, anna, client_of, url):
+        DuplicateCandidate.objects.create(one=ana, other=anna, score=90, reasons=["phone"])
+        assert escape(url) in client_of(staff).get(self.PAIRS).content.decode()
+
+    def test_a_merge_leads_back_to_the_next_pair_and_can_be_undone_there(self, staff, ana, anna, client_of, url):
+        DuplicateCandidate.objects.create(one=ana, other=anna, score=90, reasons=["phone"])
+        following = DuplicateCandidate.objects.create(
+            one=StakeholderFactory(), other=StakeholderFactory(), score=70, reasons=["phone"]
+        )
+        client = client_of(staff)
+        answer = client.post(url, sent(client, url), follow=True)
+        merge = StakeholderMerge.objects.get()
+        assert answer.redirect_chain == [(f"{self.PAIRS}&merged={merge.pk}", 302)]
+        assert [pair.candidate for pair in answer.context["pairs"]] == [following]
+        assert "Two are one now." in answer.content.decode()
+        apart = reverse("admin:contacts_stakeholder_take_apart")
+        told = client.post(apart, {"merge": merge.pk, "back": self.PAIRS}, follow=True)
+        assert told.redirect_chain == [(self.PAIRS, 302)]
+        assert "They are two again" in told.content.decode()
+        assert [pair.candidate.one for pair in told.context["pairs"]] == [ana, following.one]
+
+    def test_pressing_twice_leads_back_too(self, staff, ana, anna, client_of, url):
+        client = client_of(staff)
+        form = sent(client, url)
+        client.post(url, form)
+        assert client.post(url, form).url == self.PAIRS
+
+    @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/admin/logout/", "//[", "\\\\evil"])
+    def test_no_other_address_is_gone_back_to(self, back, staff, ana, anna, client_of):
+        client, url = client_of(staff), f"{side_by_side(ana, anna)}&back={quote(back, safe='')}"
+        assert client.get(url).context["back"] == LIST
+        assert client.post(url, sent(client, url)).url.startswith(page_of(ana.pk))
+
+    def test_who_only_reads_is_not_offered_to_undo(self, analyst, staff, ana, anna, client_of):
+        merge = merge_stakeholders(ana, anna, by=staff)
+        answer = client_of(analyst).get(f"{self.PAIRS}&merged={merge.pk}")
+        assert answer.status_code == 403 or not answer.context["just_merged"]
 
 
 class TestTwoTabs:

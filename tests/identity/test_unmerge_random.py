@@ -1,4 +1,4 @@
-"""Merge then unmerge is the identity, whoever it is and whatever happened since."""
+"""Merge then unmerge is the identity over everything but the moment when both were last changed."""
 
 import random
 
