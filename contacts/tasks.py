@@ -26,9 +26,8 @@ def check_received_file(run_id: int) -> None:
 
 @shared_task(name="contacts.tasks.commit_import")
 def commit_received_file(run_id: int) -> None:
-    """Write a checked file into the book, and look whether it brought somebody a second time."""
+    """Write a checked file into the book."""
     _work_on(run_id, commit_import)
-    ring(find_duplicates.name)
 
 
 @shared_task
@@ -105,7 +104,7 @@ def forget_old_requests() -> None:
 
 @shared_task
 def find_duplicates(full: bool = False) -> None:
-    """Look for people who stand in the book twice; rung after a file was saved, and by the clock every night."""
+    """Look for people who stand in the book twice; rung after a file was saved or taken back, and every night."""
     with ScanJob() as job:
         try:
             job.ended(scan(full=full, told=job))

@@ -1,4 +1,4 @@
-"""News of an import for the rest of the house: who left, which addresses are shut; told after the commit."""
+"""News of an import for the rest of the house: who left, which addresses are shut, that people came; told on commit."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from contacts.models import ConsentEvent, Suppression
 from contacts.signals import address_suppressed, consent_withdrawn
+from crm.bell import ring
 
 LEFT = """
 SELECT person, array_agg(topic) FROM new_word WHERE action = 'withdrawn' AND person IS NOT NULL GROUP BY person
@@ -19,6 +20,11 @@ def tell_the_house() -> None:
     shut = [fingerprint for (fingerprint,) in _rows(SHUT)]
     if left or shut:
         transaction.on_commit(lambda: _tell(left, shut))
+
+
+def let_duplicates_be_looked_for() -> None:
+    """A file was saved or taken back, by whichever door: somebody may be in the book twice now, or no longer."""
+    ring("contacts.tasks.find_duplicates")
 
 
 def _rows(query: str) -> Iterator[tuple]:

@@ -9,8 +9,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from contacts.identity.scan import LOCK
+from contacts.imports.models import ImportRun
 from contacts.tasks import commit_received_file, find_duplicates
 from crm.models import Job
+from tests.imports.conftest import receive, uploads
+
+__all__ = ["receive", "uploads"]
 
 PHONE = "+17045550100"
 
@@ -63,9 +67,37 @@ def test_a_night_without_news_leaves_no_job(person):
     assert Job.objects.count() == 1
 
 
-def test_a_saved_file_is_looked_at_without_waiting_for_the_night(monkeypatch):
-    rung = []
-    monkeypatch.setattr("contacts.tasks._work_on", lambda run, verb: None)
-    monkeypatch.setattr("contacts.tasks.ring", lambda name, *args: rung.append(name))
-    commit_received_file(1)
+@pytest.fixture
+def rung(monkeypatch):
+    """The tasks that were rung for."""
+    names = []
+    monkeypatch.setattr("crm.bell._publish", lambda task, args: names.append(task))
+    return names
+
+
+def test_a_file_saved_by_the_command_is_looked_at_without_waiting_for_the_night(
+    rung, tmp_path, settings, django_capture_on_commit_callbacks, db
+):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    file = tmp_path / "list.csv"
+    file.write_text("Name,E-mail\nAna Ruiz,ana@example.org\n")
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("import_stakeholders", str(file), "--partner", "House", "--json", stdout=StringIO())
+    assert rung == []
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("import_stakeholders", str(file), "--partner", "House", "--commit", "--json", stdout=StringIO())
+    assert rung == ["contacts.tasks.find_duplicates"]
+    saved = ImportRun.objects.get(state="committed")
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("revert_import", str(saved.pk), "--json", stdout=StringIO())
+    assert rung == ["contacts.tasks.find_duplicates"] * 2
+
+
+def test_a_file_saved_by_a_worker_is_looked_at_once(
+    rung, tmp_path, settings, django_capture_on_commit_callbacks, receive
+):
+    run = receive(b"Name,E-mail\nAna Ruiz,ana@example.org\n")
+    for _time in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            commit_received_file(run.pk)
     assert rung == ["contacts.tasks.find_duplicates"]

@@ -11,6 +11,8 @@ from django.core.files.base import ContentFile
 
 from contacts.actions.consent import give_consent, withdraw_consent
 from contacts.actions.suppression import suppress
+from contacts.identity.merging import merge_stakeholders
+from contacts.identity.unmerging import unmerge
 from contacts.imports.actions import check_import, commit_import, partner_named, receive_file
 from contacts.imports.models import ImportRun
 from contacts.imports.policy import Policy
@@ -226,6 +228,63 @@ class TestConsent:
         commit_import(run)
         given = Consent.objects.filter(state="given").values_list("stakeholder__contact_points__value", flat=True)
         assert list(given) == ["ann@example.org"]
+
+
+class TestMergedSince:
+    """A file that was exported before two became one."""
+
+    @pytest.fixture
+    def two(self, db) -> tuple[Stakeholder, Stakeholder]:
+        """One woman twice, known by name and number only the second time."""
+        ann = StakeholderFactory(first_name="Ann", last_name="Lee", zip="28202", email="ann@example.org")
+        anna = StakeholderFactory(first_name="Anna Maria", last_name="Vega", zip="28210", language="es")
+        give_consent(ann, Topic.objects.get(slug="newsletter"), source="form", wording="Yes", language="en")
+        return ann, anna
+
+    def test_it_finds_the_one_they_are_and_changes_nothing(self, staff, two):
+        ann, anna = two
+        content = exported(staff, "csv")
+        merge_stakeholders(ann, anna, by=staff)
+        before = book()
+        run = imported(content)
+        assert changed(run) == []
+        assert book() == before
+
+    def test_the_other_way_round_and_through_two_merges(self, staff, two):
+        ann, anna = two
+        content = exported(staff, "csv")
+        third = StakeholderFactory(first_name="Annie", last_name="Vega-Lee")
+        merge_stakeholders(anna, ann, fields={"first_name": ann.pk, "last_name": ann.pk}, by=staff)
+        merge_stakeholders(third, anna, by=staff)
+        before = book()
+        run = imported(content)
+        assert changed(run) == []
+        assert book() == before
+        assert set(run.rows.values_list("stakeholder", flat=True)) == {third.pk}
+
+    def test_a_merge_between_check_and_save_is_seen(self, staff, two):
+        ann, anna = two
+        content = exported(staff, "csv")
+        run = receive_file(ContentFile(content, name="p"), partner=partner_named("Ourselves"), policy=Policy())
+        check_import(run)
+        merge_stakeholders(ann, anna, by=staff)
+        before = book()
+        assert changed(commit_import(run)) == []
+        assert book() == before
+
+    def test_when_they_are_two_again_each_finds_themselves(self, staff, two):
+        ann, anna = two
+        content = exported(staff, "csv")
+        unmerge(merge_stakeholders(ann, anna, by=staff), by=staff)
+        run = imported(content)
+        assert changed(run) == []
+        assert set(run.rows.values_list("stakeholder", flat=True)) == {ann.pk, anna.pk}
+
+    def test_the_number_of_a_merged_one_under_a_name_nobody_of_them_had_is_nobodys(self, staff, two):
+        ann, anna = two
+        merge_stakeholders(ann, anna, by=staff)
+        content = f"Alliance number,Name,E-mail\r\nalliance:{anna.pk},Bo Diaz,new@example.org\r\n".encode()
+        assert imported(content).counts["created"] == 1
 
 
 class TestNumbers:

@@ -1,5 +1,5 @@
-"""The end of saving: the run says what became of its rows, the partner's next file is read like this one, and what
-was staged is forgotten."""
+"""The end of saving: the run says what became of its rows, the partner's next file is read like this one, what was
+staged is forgotten, and the house looks whether somebody is in the book twice now."""
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -7,6 +7,7 @@ from django.utils import timezone
 from contacts.imports.cleaning.entries import SECOND_PERSON
 from contacts.imports.mapping.deciding import remember_mapping
 from contacts.imports.models import ImportRow, ImportRun
+from contacts.imports.news import let_duplicates_be_looked_for
 from contacts.imports.staging import drop_staging
 
 COUNTS = f"""
@@ -29,3 +30,4 @@ def finish(run: ImportRun) -> None:
     run.committed_at = timezone.now()
     run.save()
     drop_staging(run)
+    let_duplicates_be_looked_for()

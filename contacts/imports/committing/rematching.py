@@ -63,8 +63,8 @@ FROM (
     GROUP BY person HAVING count(DISTINCT leader) > 1
 ) AS one WHERE part.person = one.person AND NOT part.vague;
 DROP TABLE IF EXISTS stirred, pg_temp.stage, pg_temp.stage_email, pg_temp.stage_phone, pg_temp.met, pg_temp.tie,
-    pg_temp.knot, pg_temp.fate, pg_temp.seeker, pg_temp.stage_number, pg_temp.numbered, pg_temp.lone_row,
-    pg_temp.lone_person;
+    pg_temp.knot, pg_temp.fate, pg_temp.seeker, pg_temp.stage_number, pg_temp.once_called,
+    pg_temp.numbered, pg_temp.lone_row, pg_temp.lone_person;
 """
 """All rows of one person agree on whom they found, and two that found the same one are one."""
 

@@ -12,6 +12,7 @@ from contacts.imports.actions import State
 from contacts.imports.errors import NotReady
 from contacts.imports.locks import made_for_sets, only_worker_on, turn_of_partner
 from contacts.imports.models import ImportRun
+from contacts.imports.news import let_duplicates_be_looked_for
 from contacts.imports.occasions import take_back_occasion
 from contacts.imports.progress import Progress
 from contacts.imports.reverting.consent import by_person, take_back_consent
@@ -196,7 +197,7 @@ def _finish(run: ImportRun) -> None:
         current.reverted_at = timezone.now()
         current.save(update_fields=["state", "reverted_at"])
         drop_staging(current)
-        drop_staging(current)
+        let_duplicates_be_looked_for()
     _copy(current, run)
 
 
