@@ -236,8 +236,8 @@ class TestMergedSince:
     @pytest.fixture
     def two(self, db) -> tuple[Stakeholder, Stakeholder]:
         """One woman twice, known by name and number only the second time."""
-        ann = StakeholderFactory(first_name="Ann", last_name="Lee", zip="28202", email="ann@example.org")
-        anna = StakeholderFactory(first_name="Anna Maria", last_name="Vega", zip="28210", language="es")
+        ann: Any = StakeholderFactory(first_name="Ann", last_name="Lee", zip="28202", email="ann@example.org")
+        anna: Any = StakeholderFactory(first_name="Anna Maria", last_name="Vega", zip="28210", language="es")
         give_consent(ann, Topic.objects.get(slug="newsletter"), source="form", wording="Yes", language="en")
         return ann, anna
 
