@@ -6,5 +6,6 @@ often that happens is assumed, not measured; the rules know nothing of these rat
 """
 
 from benchmarks.invented.hands import Entry, entries
+from benchmarks.invented.houses import House, houses
 
-__all__ = ["Entry", "entries"]
+__all__ = ["Entry", "House", "entries", "houses"]
