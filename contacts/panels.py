@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.identity.households import housemates
+from contacts.identity.merging.telling import sentences
 from contacts.identity.pages import pairs_of
-from contacts.identity.telling import sentences
 from contacts.models import DuplicateCandidate, Stakeholder, StakeholderMerge
 from crm.panels import PANELS, Panel
 

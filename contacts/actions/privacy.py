@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from contacts.actions.suppression import suppress
-from contacts.identity.unmerging import take_everybody_apart
+from contacts.identity.merging import take_everybody_apart
 from contacts.locks import share_the_book
 from contacts.models import ContactPoint, Stakeholder, StakeholderMerge, Suppression
 from crm.history import acting

@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from contacts.identity.choosing import choices
-from contacts.identity.comparing import columns_of, fields_of, in_order, words_of
 from contacts.identity.current import current_id
-from contacts.identity.merging import MOST, merge_all
-from contacts.identity.telling import sentences
-from contacts.identity.unmerging import unmerge
+from contacts.identity.merging import MOST, merge_all, unmerge
+from contacts.identity.merging.choosing import choices
+from contacts.identity.merging.comparing import columns_of, fields_of, in_order, words_of
+from contacts.identity.merging.telling import sentences
 from contacts.models import Stakeholder, StakeholderMerge
 from crm.doors import page
 from crm.errors import Refused

@@ -4,14 +4,15 @@
     merge → one stays, everything that points to the other moves, the stricter consent wins
     unmerge → both are back; what happened since stays where it belongs
 
-| merging | what is there |
+| room | what is there |
 |---|---|
-| `choosing` `comparing` | whose value of each field is kept and why; everything side by side |
-| `merging` `moving` `consent` | the verb; what moves, by each app's own classification; the stricter word |
-| `journal` `rows` | every row a merge touched, as plain values |
-| `unmerging` `taking_back` | the verb; the journal backwards, as far as nobody touched the same since |
+| `rules/` | how likely two are one: pure Python |
+| `scanning/` `scan` | who is compared with whom, in the background |
+| `deciding` `counting` `pages` `reasons` | the pairs found: what a person says of them, how many wait, the page |
+| `merging/` | the verbs merge and unmerge, and all they need |
 | `current` | who somebody is now: links and numbers of a merged one |
-| `telling` `api` | both in words and numbers; the machines' door |
+| `households` | who lives together |
+| `api` | the machines' door |
 
 Only the narrow rule of imports and of the join form acts alone; everything here asks a person.
 """

@@ -10,11 +10,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contacts.identity.choosing import UnknownChoice
 from contacts.identity.current import current_id
-from contacts.identity.merging import MOST, merge_all, named
-from contacts.identity.telling import told_of
-from contacts.identity.unmerging import unmerge
+from contacts.identity.merging import MOST, merge_all, named, unmerge
+from contacts.identity.merging.choosing import UnknownChoice
+from contacts.identity.merging.telling import told_of
 from contacts.models import StakeholderMerge
 from crm.api import may
 

@@ -1,4 +1,4 @@
-"""The verbs of pairs: a person says that two are two, or takes that back. Merging is in `merging`."""
+"""The verbs of pairs: a person says that two are two, or takes that back. Merging is in `merging/`."""
 
 from django.db import transaction
 from django.utils import timezone

@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from contacts.actions import give_consent, leave_list
 from contacts.identity.current import current_id
-from contacts.identity.merging import merge_stakeholders
-from contacts.identity.unmerging import unmerge
+from contacts.identity.merging import merge_stakeholders, unmerge
 from contacts.imports.actions import check_import, commit_import
 from contacts.locks import BOOK_LOCK, have_the_book_alone
 from contacts.models import Consent, Stakeholder, StakeholderMerge

@@ -4,8 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from contacts.actions import find_person
-from contacts.identity.merging import merge_stakeholders
-from contacts.identity.unmerging import unmerge
+from contacts.identity.merging import merge_stakeholders, unmerge
 from contacts.imports.actions import check_import, commit_import, receive_file
 from contacts.models import ExternalId, Partner, Stakeholder
 from tests.factories import StakeholderFactory

@@ -8,8 +8,7 @@ from campaigns.models import Delivery, Variant
 from campaigns.viewing import view_token
 from contacts import leaving
 from contacts.actions import give_consent
-from contacts.identity.merging import merge_stakeholders
-from contacts.identity.unmerging import unmerge
+from contacts.identity.merging import merge_stakeholders, unmerge
 from contacts.models import Consent, ConsentEvent, JoinRequest, Stakeholder, Suppression
 from crm.links import sign
 from engagement.actions.letters import LINK_PURPOSE

@@ -16,10 +16,10 @@ from contacts.actions import (
     update_stakeholder,
 )
 from contacts.actions.addresses import add_email, add_phone
-from contacts.identity.choosing import UnknownChoice, choices
 from contacts.identity.current import current_id
 from contacts.identity.merging import CannotMerge, LeftBehind, merge_all, merge_stakeholders
-from contacts.identity.rows import spots
+from contacts.identity.merging.choosing import UnknownChoice, choices
+from contacts.identity.merging.rows import spots
 from contacts.models import (
     Affiliation,
     ContactPoint,
@@ -66,7 +66,7 @@ class TestEveryRelation:
         place = RELATIONS.get("contacts.ExternalId.stakeholder")
         ExternalId.objects.create(stakeholder=anna, system="salesforce", value="1")
         monkeypatch.setattr(
-            "contacts.identity.moving.moving_spots", lambda: (s for s in spots() if s.place is not place)
+            "contacts.identity.merging.moving.moving_spots", lambda: (s for s in spots() if s.place is not place)
         )
         with pytest.raises(LeftBehind, match="ExternalId"):
             merge_stakeholders(ana, anna, by=None)

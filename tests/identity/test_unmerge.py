@@ -17,10 +17,9 @@ from contacts.actions import (
     withdraw_consent,
 )
 from contacts.actions.addresses import add_email, make_primary
-from contacts.identity.choosing import choices
 from contacts.identity.current import current_id
-from contacts.identity.merging import merge_stakeholders
-from contacts.identity.unmerging import CannotTakeApart, unmerge
+from contacts.identity.merging import CannotTakeApart, merge_stakeholders, unmerge
+from contacts.identity.merging.choosing import choices
 from contacts.models import (
     Consent,
     ConsentEvent,

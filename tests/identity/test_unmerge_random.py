@@ -15,9 +15,8 @@ from contacts.actions import (
     withdraw_consent,
 )
 from contacts.actions.addresses import add_email, make_primary
-from contacts.identity.merging import merge_stakeholders
-from contacts.identity.rows import moving_spots
-from contacts.identity.unmerging import unmerge
+from contacts.identity.merging import merge_stakeholders, unmerge
+from contacts.identity.merging.rows import moving_spots
 from contacts.models import (
     ConsentEvent,
     Stakeholder,

@@ -11,8 +11,7 @@ from django.core.files.base import ContentFile
 
 from contacts.actions.consent import give_consent, withdraw_consent
 from contacts.actions.suppression import suppress
-from contacts.identity.merging import merge_stakeholders
-from contacts.identity.unmerging import unmerge
+from contacts.identity.merging import merge_stakeholders, unmerge
 from contacts.imports.actions import check_import, commit_import, partner_named, receive_file
 from contacts.imports.models import ImportRun
 from contacts.imports.policy import Policy

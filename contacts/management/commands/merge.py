@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from contacts.identity.merging import merge_all, named
-from contacts.identity.telling import told_of
+from contacts.identity.merging.telling import told_of
 from crm.errors import Refused
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from contacts.identity.telling import sentences
-from contacts.identity.unmerging import unmerge
+from contacts.identity.merging import unmerge
+from contacts.identity.merging.telling import sentences
 from contacts.models import StakeholderMerge
 from crm.errors import Refused
 

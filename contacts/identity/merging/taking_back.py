@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Model
 
 from contacts.identity.current import whoever_is_now
-from contacts.identity.journal import Step
-from contacts.identity.rows import BOOK, Spot, field_of, keys, numbers, plain, row_from, spot, table, without
+from contacts.identity.merging.journal import Step
+from contacts.identity.merging.rows import BOOK, Spot, field_of, keys, numbers, plain, row_from, spot, table, without
 from contacts.models import Stakeholder
 
 

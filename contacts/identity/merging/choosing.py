@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contacts.identity.merging.rows import field_of
 from contacts.identity.models import StakeholderMerge
-from contacts.identity.rows import field_of
 from contacts.models import CustomField, Stakeholder
 from contacts.names import full_name
 from crm.errors import Refused

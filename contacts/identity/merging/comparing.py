@@ -10,10 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.identity import consent
-from contacts.identity.choosing import PUT_TOGETHER, WHY, Choice, choices
-from contacts.identity.rows import Spot, moving_spots
-from contacts.identity.telling import things_of
+from contacts.identity.merging import consent
+from contacts.identity.merging.choosing import PUT_TOGETHER, WHY, Choice, choices
+from contacts.identity.merging.rows import Spot, moving_spots
+from contacts.identity.merging.telling import things_of
 from contacts.models import ContactPoint, ExternalId, Stakeholder, StakeholderMerge, Suppression
 
 SHOWN_THERE = (ContactPoint, ExternalId, StakeholderMerge)

@@ -14,14 +14,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.identity import consent
-from contacts.identity.choosing import changes_of, choices, origin_of
 from contacts.identity.counting import forget_count
 from contacts.identity.current import current_id
-from contacts.identity.journal import Journal
+from contacts.identity.merging import consent
+from contacts.identity.merging.choosing import changes_of, choices, origin_of
+from contacts.identity.merging.journal import Journal
+from contacts.identity.merging.moving import hold_what_moves, left_behind, move_candidates, move_everything, owned
+from contacts.identity.merging.rows import BOOK, plain_row
 from contacts.identity.models import StakeholderMerge
-from contacts.identity.moving import hold_what_moves, left_behind, move_candidates, move_everything, owned
-from contacts.identity.rows import BOOK, plain_row
 from contacts.locks import have_the_book_alone, patiently
 from contacts.models import Stakeholder
 from contacts.signals import stakeholders_merged

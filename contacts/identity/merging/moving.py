@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery, UniqueConstraint
 
-from contacts.identity.journal import Journal
-from contacts.identity.rows import Spot, moving_spots, numbers, spot, spots
+from contacts.identity.merging.journal import Journal
+from contacts.identity.merging.rows import Spot, moving_spots, numbers, spot, spots
 from crm.privacy import Merge
 
 ONE, OTHER = "contacts.DuplicateCandidate.one", "contacts.DuplicateCandidate.other"

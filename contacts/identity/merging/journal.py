@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from contacts.identity.rows import Spot, dependents, field_of, keys, numbers, plain, plain_row
+from contacts.identity.merging.rows import Spot, dependents, field_of, keys, numbers, plain, plain_row
 
 Step = dict[str, Any]
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.identity.choosing import CUSTOM
+from contacts.identity.merging.choosing import CUSTOM
+from contacts.identity.merging.rows import BOOK, field_of, spot
 from contacts.identity.models import StakeholderMerge
-from contacts.identity.rows import BOOK, field_of, spot
 from contacts.models import CustomField, Stakeholder
 
 

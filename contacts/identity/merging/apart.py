@@ -18,13 +18,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.identity import consent
 from contacts.identity.counting import forget_count
-from contacts.identity.merging import APPEND_ONLY, lock, put_together
+from contacts.identity.merging import consent
+from contacts.identity.merging.moving import owned
+from contacts.identity.merging.rows import Spot, keys, moving_spots, row_from, without
+from contacts.identity.merging.taking_back import Report, TakingBack
+from contacts.identity.merging.together import APPEND_ONLY, lock, put_together
 from contacts.identity.models import StakeholderMerge
-from contacts.identity.moving import owned
-from contacts.identity.rows import Spot, keys, moving_spots, row_from, without
-from contacts.identity.taking_back import Report, TakingBack
 from contacts.locks import patiently
 from contacts.models import ConsentEvent, ContactPoint, Stakeholder
 from crm.errors import Refused
