@@ -11,6 +11,7 @@ from unfold.widgets import (
 )
 
 from contacts.models import ContactPoint, Stakeholder, StakeholderType, Suppression, Topic
+from crm.forms import RowForm
 
 SEPARATOR = ", "
 
@@ -57,7 +58,7 @@ def _words(text: str) -> list[str]:
     return [name for part in text.split(",") if (name := " ".join(part.split()))]
 
 
-class ContactPointForm(forms.ModelForm):
+class ContactPointForm(RowForm):
     """An address or number; choosing another main one is done for all of them at once."""
 
     main = forms.BooleanField(label=_("main one"), required=False, widget=UnfoldBooleanSwitchWidget)

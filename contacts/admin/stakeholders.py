@@ -21,6 +21,7 @@ from contacts.admin.tagging import tag_many
 from contacts.identity.current import current_id
 from contacts.models import Affiliation, Consent, ContactPoint, Stakeholder
 from crm.admin.exports import ExportedList
+from crm.forms import Picker, RowForm
 
 DASH = "–"
 
@@ -41,11 +42,18 @@ class AffiliationInline(TabularInline):
 
     model = Affiliation
     fk_name = "person"
+    form = RowForm
     fields = ["organisation", "role", "started_on", "ended_on"]
     autocomplete_fields = ["organisation"]
     extra = 0
     verbose_name = _("organisation they belong to")
     verbose_name_plural = _("organisations they belong to")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The other side is looked for by its name."""
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = Picker(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class MemberInline(AffiliationInline):

@@ -36,6 +36,8 @@ class UserForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("email", "first_name", "last_name", "groups", "is_active")
+        labels = {"is_active": _("May sign in")}
+        help_texts = {"is_active": _("Switch this off instead of deleting somebody: the history names people.")}
 
     def clean_email(self) -> str:
         """Addresses are compared in lower case."""

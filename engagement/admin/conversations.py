@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from crm.forms import RowForm
 from engagement.models import Edition, Prompt, Strategy
 
 
@@ -14,6 +15,7 @@ class PromptInline(TabularInline):
     """The questions of the guide, in both languages."""
 
     model = Prompt
+    form = RowForm
     extra = 1
     fields = ["order", "text_en", "text_es"]
     verbose_name_plural = _("Prompts of the guide")

@@ -1,11 +1,15 @@
 """News of the public site, kept by staff."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminURLInputWidget
 
+from crm.forms import RowForm
 from engagement.models import News
 
 
@@ -24,3 +28,7 @@ class NewsAdmin(ModelAdmin):
         (_("In English"), {"classes": ["tab"], "fields": ["title", "summary_en"]}),
         (_("In Spanish"), {"classes": ["tab"], "fields": ["title_es", "summary_es"]}),
     ]
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """What is ticked in the list says what it is."""
+        return super().get_changelist_form(request, **kwargs | {"form": RowForm})

@@ -30,6 +30,13 @@ def test_a_finished_job_is_full_and_says_what_came_of_it(staff, client_of):
     assert "hx-get" not in answer
 
 
+def test_a_page_hears_when_the_work_is_over(staff, client_of):
+    job = start_job("import", "Import of friends.csv", owner=staff)
+    assert "HX-Trigger" not in fragment(client_of(staff), job).headers
+    finish_job(job)
+    assert fragment(client_of(staff), job).headers["HX-Trigger"] == "job-ended"
+
+
 def test_an_open_job_asks_again_every_second(staff, client_of):
     job = start_job("import", "Import of friends.csv", owner=staff)
     assert 'hx-trigger="every 1s"' in fragment(client_of(staff), job).content.decode()

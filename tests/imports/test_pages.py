@@ -76,6 +76,20 @@ def test_a_file_that_cannot_be_read_says_so_on_its_page(staff, client_of):
     assert "PDF" in page
 
 
+def test_columns_can_be_named_only_where_there_are_some(staff, client_of):
+    words = "Say what its columns mean"
+    assert words not in upload(client_of(staff), b"%PDF-1.7 " + bytes(range(256))).content.decode()
+    assert words not in upload(client_of(staff), csv_of(HEAD)).content.decode()
+    assert words in upload(client_of(staff), csv_of(("City", "Zip"), ("Charlotte", "28202"))).content.decode()
+
+
+def test_a_file_with_hundreds_of_columns_names_only_some(check):
+    run = check(csv_of(("E-mail", *[f"Question {n}" for n in range(198)]), ["ann@example.org", *["yes"] * 198]))
+    said = [warning["text"] for warning in run.warnings if warning["code"] == "columns"]
+    assert len(said) == 1
+    assert said[0].endswith("Question 11 and 186 more.")
+
+
 def test_a_file_comes_from_one_partner(staff, client_of):
     known = Partner.objects.create(name="Known House")
     page = upload(client_of(staff), b"E-mail\nbo@example.org\n", partner=known.pk).content.decode()

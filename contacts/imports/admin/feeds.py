@@ -38,7 +38,6 @@ class PartnerFeedAdmin(ModelAdmin):
     list_display = ["name", "stands", "place", "every", "read_at", "next_at"]
     list_filter = ["partner", "active"]
     list_select_related = ["partner", "asks_about", "by"]
-    autocomplete_fields = ["partner"]
     readonly_fields = ["how_it_stands", "its_folder", "read_at", "next_at", "latest"]
     actions_detail = ["read_now", "leave_out"]
     fieldsets: Any = [

@@ -10,6 +10,7 @@ from contacts.imports.actions import State
 from contacts.imports.admin.asking import open_questions
 from contacts.imports.admin.doors import READS_BOOK, SAVES
 from contacts.imports.admin.saving import WORKING, working
+from contacts.imports.mapping.showing import cards_of
 from contacts.imports.models import ImportRun
 from contacts.imports.policy import may_change
 from contacts.imports.reverting import told_in_words
@@ -18,6 +19,7 @@ from contacts.imports.reviewing.inboxes import shared_inboxes
 from contacts.imports.reviewing.queue import open_rows
 from contacts.imports.taking_back import stayed
 from crm.doors import page, person
+from crm.errors import Refused
 
 TAKEN_BACK = (State.REVERTED, State.CANCELLED)
 
@@ -41,6 +43,7 @@ def show(request: HttpRequest, run: ImportRun) -> HttpResponse:
         "may_save": reader.has_perm(SAVES),
         "may_change": may_change(run) and reader.has_perm(SAVES),
         "reads_book": reader.has_perm(READS_BOOK),
+        "may_map": run.state == State.REFUSED and _has_columns(run),
         "working": run.state in WORKING,
         "may_revert": run.state in (State.COMMITTED, State.FAILED) and bool(run.marks) and reader.has_perm(SAVES),
         "told": told_in_words(run) if run.revert_report.get("done") is not None else [],
@@ -49,6 +52,14 @@ def show(request: HttpRequest, run: ImportRun) -> HttpResponse:
     if reader.has_perm(READS_BOOK) and run.counts and run.state not in WORKING:
         context |= _of_the_book(run)
     return page(request, "contacts/imports/run.html", context)
+
+
+def _has_columns(run: ImportRun) -> bool:
+    """Whether a refused file is a table all the same, so that saying what its columns mean may help."""
+    try:
+        return any(card.samples for card in cards_of(run))
+    except Refused:
+        return False
 
 
 def _of_the_book(run: ImportRun) -> dict[str, object]:

@@ -43,7 +43,7 @@ def stop(request: HttpRequest, run: ImportRun) -> HttpResponse:
 
 
 def progress(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    """How far the work is, asked for every second by the page; at its end the page is loaded anew."""
+    """How far the work is, asked for by the page; at its end the page is loaded anew."""
     if run.state not in WORKING:
         response = HttpResponse()
         response["HX-Refresh"] = "true"

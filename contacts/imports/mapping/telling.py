@@ -14,6 +14,7 @@ from contacts.imports.warnings.sentences import Warning, warning
 WHO = frozenset({"email", "full_name", "first_name", "last_name", "organisation"})
 """Fields by which somebody can be told; a list has at least one of them."""
 NAMED_WORDS = 8
+NAMED_COLUMNS = 12
 
 
 def refuse_strangers(columns: list[Column]) -> None:
@@ -39,15 +40,21 @@ def about_columns(decided: Decided) -> list[Warning]:
     unused = [column for column in decided.columns if not column.field]
     guessed = [column.heading for column in unused if column.heading and column.by not in {"person", "export"}]
     if guessed:
-        text = _("These columns were left out: %(names)s.") % {"names": ", ".join(guessed)}
+        text = _("These columns were left out: %(names)s.") % {"names": _some(guessed)}
         found.append(warning("columns", text, count=len(guessed)))
     nameless = [
         str(column.at + 1) for column in unused if not column.heading and column.filled and column.by != "person"
     ]
     if nameless:
-        text = _("Columns without a heading were left out: %(numbers)s.") % {"numbers": ", ".join(nameless)}
+        text = _("Columns without a heading were left out: %(numbers)s.") % {"numbers": _some(nameless)}
         found.append(warning("nameless_columns", text, count=len(nameless)))
     return found + _about_mail(decided, unused)
+
+
+def _some(names: list[str]) -> str:
+    """The first of them, and how many more there are: a file may have hundreds of columns."""
+    shown, more = ", ".join(names[:NAMED_COLUMNS]), len(names) - NAMED_COLUMNS
+    return shown if more <= 0 else _("%(names)s and %(more)d more") % {"names": shown, "more": more}
 
 
 def _about_mail(decided: Decided, unused: list[Column]) -> list[Warning]:

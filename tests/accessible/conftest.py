@@ -1,0 +1,85 @@
+"""A house with something on every page: files in each state, pairs, a merge, an event, a newsletter, a conversation."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from contacts.identity.merging import merge_stakeholders
+from contacts.identity.scan import scan
+from contacts.imports.actions import commit_import
+from contacts.imports.feeds.models import PartnerFeed
+from contacts.imports.models import ImportRun, Partner
+from contacts.models import CustomField, Stakeholder, Suppression
+from crm.actions.exports import ask_for_export
+from crm.actions.jobs import start_job
+from crm.actions.outbox import queue_mail
+from tests.factories import (
+    CampaignFactory,
+    ContactPointFactory,
+    EventFactory,
+    GatheringFactory,
+    OrganisationFactory,
+    PromptFactory,
+    RegistrationFactory,
+    SegmentFactory,
+    StakeholderFactory,
+    TagFactory,
+)
+from tests.imports.conftest import check, commit, csv_of, receive, uploads
+from tests.public.conftest import spanish_is_compiled
+
+__all__ = ["check", "commit", "receive", "spanish_is_compiled", "uploads"]
+
+HEAD = ("E-mail", "First name", "Last name", "Zip", "Shoe size")
+
+
+@pytest.fixture
+def files(check: Callable[..., ImportRun]) -> dict[str, ImportRun]:
+    """A file to review with something to tick and somebody unclear, one that was saved, and one that is none."""
+    for name in ("Rosa", "Rob"):
+        person = StakeholderFactory(first_name=name, last_name="Diaz", zip="")
+        ContactPointFactory(stakeholder=person, kind="email", value="diaz@example.org")
+    rows = [
+        ("diaz@example.org", "R.", "Diaz", "", "7"),
+        ("diaz@example.org", "Rosa", "Diaz", "28202", ""),
+        ("nonsense", "Bo", "Lee", "", ""),
+        ("lee@example.org", "Li", "Lee", "", "9"),
+    ]
+    return {
+        "review": check(csv_of(HEAD, *rows), name="review.csv"),
+        "saved": commit_import(check(csv_of(HEAD, *rows, ("ed@example.org", "Ed", "Hill", "", "")), name="saved.csv")),
+    }
+
+
+@pytest.fixture
+def pair(db: None) -> tuple[Stakeholder, Stakeholder]:
+    """Two entries of one woman, and a third who became part of another."""
+    facts: dict[str, Any] = {"first_name": "Xiomara", "last_name": "Beltran", "zip": "28205"}
+    one, other, third = (StakeholderFactory(**facts) for _ in range(3))
+    for person in (one, other, third):
+        ContactPointFactory(stakeholder=person, kind="phone", value="+17045550100")
+    ContactPointFactory(stakeholder=one, kind="email", value="xio@example.org")
+    merge_stakeholders(one, third, by=None)
+    scan()
+    return one, other
+
+
+@pytest.fixture
+def house(db: None, files: dict[str, ImportRun], pair: tuple[Stakeholder, Stakeholder], staff: Any, manager: Any):
+    """Everything else a list may show."""
+    event = EventFactory()
+    RegistrationFactory.create_batch(2, event=event)
+    PromptFactory(edition=(talk := GatheringFactory()).edition)
+    newsletter, segment = CampaignFactory(), SegmentFactory()
+    OrganisationFactory()
+    TagFactory()
+    CustomField.objects.create(name_en="Shoe size", slug="shoe-size")
+    Suppression.objects.create(address="gone@example.org", fingerprint="x", reason="manual", source="by hand")
+    partner = Partner.objects.get()
+    feed = PartnerFeed.objects.create(partner=partner, stopped_because="Many rows are rejected.", failures=1)
+    queue_mail(purpose="hello", to="ana@example.org", subject="Hello", text="Hello")
+    job = start_job("import", "Saving list.csv", owner=manager)
+    ask_for_export("people", question={"ids": []}, format="csv", by=manager)
+    return {"event": event, "talk": talk, "newsletter": newsletter, "segment": segment, "partner": partner,
+            "feed": feed, "job": job}  # fmt: skip

@@ -1,0 +1,89 @@
+"""Nobody is kept out: WCAG 2.2 AA on the pages of the house, at a desk and on a phone, by day and by night.
+
+The lists and their forms are found by themselves; a page with a thing in its address is named below.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from tests.accessible.axe import Fault, faults_of
+from tests.architecture.access import rule_of
+from tests.architecture.routes import every_route
+from tests.public.conftest import ana, events_topic, forum, newsletter
+from tests.public.conftest import house as public_house
+from tests.public.test_accessible import pages as public_pages
+
+__all__ = ["ana", "events_topic", "forum", "newsletter", "public_house", "public_pages"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ALLOWED: dict[str, str] = {}
+"""A rule of axe, or the selector of an element, that cannot be kept to, and why."""
+ALSO = ["admin:password_change", "crm:exports", "crm:history",
+        "engagement:conversations", "engagement:log-conversation"]  # fmt: skip
+
+
+def lists_and_forms() -> list[str]:
+    """Every list of the back office, and the form for one more where a role may add one."""
+    doors = [route.name for route in every_route() if route.name.endswith(("_changelist", "_add"))]
+    return [reverse(name) for name in doors if rule_of(name)]
+
+
+def of_files(files: dict[str, Any]) -> list[str]:
+    """The pages of a file before it is saved, and after."""
+    doors = {"review": ["change", "rows", "queue", "terms", "mapping"], "saved": ["change", "rows", "revert"]}
+    return [reverse(f"admin:contacts_importrun_{door}", args=[files[at].pk]) for at in doors for door in doors[at]]
+
+
+def of_things(house: dict[str, Any]) -> list[str]:
+    """Pages about one event, one newsletter, one partner and so on."""
+    named = {
+        "admin:engagement_event_change": "event",
+        "engagement:attendance": "event",
+        "engagement:conversation": "talk",
+        "admin:campaigns_campaign_change": "newsletter",
+        "campaigns:content": "newsletter",
+        "campaigns:review": "newsletter",
+        "admin:contacts_segment_change": "segment",
+        "admin:contacts_partner_change": "partner",
+        "admin:contacts_partnerfeed_change": "feed",
+        "crm:job": "job",
+    }
+    return [reverse(name, args=[house[key].pk]) for name, key in named.items()]
+
+
+def of_people(one: Any, other: Any) -> list[str]:
+    """Somebody's page and form, and two who may be one side by side."""
+    person = [reverse(f"admin:contacts_stakeholder_{door}", args=[one.pk]) for door in ("change", "edit", "erase")]
+    return [*person, f"{reverse('admin:contacts_stakeholder_merge')}?ids={one.pk},{other.pk}"]
+
+
+def kept_out(faults: Iterable[Fault]) -> str:
+    """What nobody allowed, one below the other."""
+    found = [fault for fault in faults if fault.rule not in ALLOWED and fault.where not in ALLOWED]
+    return "\n".join(map(str, found))
+
+
+@pytest.fixture
+def desk(page: Any, live_server: Any, client_of: Any, manager: Any) -> Any:
+    """A tab in which a manager is signed in."""
+    session = client_of(manager).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    return page
+
+
+def test_the_back_office(desk, house, files, pair):
+    addresses = [*map(reverse, ALSO), *lists_and_forms(), *of_files(files), *of_things(house), *of_people(*pair)]
+    addresses += ["/search/?q=diaz", reverse("crm:export", args=["people"])]
+    faults = faults_of(desk, reverse("admin:index"), menu=True)
+    faults += [fault for address in addresses for fault in faults_of(desk, address)]
+    assert not kept_out(faults), "\n" + kept_out(faults)
+
+
+def test_what_members_see(page, public_pages, forum):
+    addresses = [*public_pages, "/events/", f"/events/{forum.slug}/", "/admin/login/", reverse("crm:forgot")]
+    faults = [fault for address in addresses for fault in faults_of(page, address, statuses=(200, 404, 410))]
+    assert not kept_out(faults), "\n" + kept_out(faults)
