@@ -1,16 +1,13 @@
 """A house with something on every page: files in each state, pairs, a merge, an event, a newsletter, a conversation."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from contacts.identity.merging import merge_stakeholders
 from contacts.identity.scan import scan
 from contacts.imports.actions import commit_import
 from contacts.imports.feeds.models import PartnerFeed
-from contacts.imports.models import ImportRun, Partner
-from contacts.models import CustomField, Stakeholder, Suppression
+from contacts.imports.models import Partner
+from contacts.models import CustomField, Suppression
 from crm.actions.exports import ask_for_export
 from crm.actions.jobs import start_job
 from crm.actions.outbox import queue_mail
@@ -35,7 +32,7 @@ HEAD = ("E-mail", "First name", "Last name", "Zip", "Shoe size")
 
 
 @pytest.fixture
-def files(check: Callable[..., ImportRun]) -> dict[str, ImportRun]:
+def files(check):
     """A file to review with something to tick and somebody unclear, one that was saved, and one that is none."""
     for name in ("Rosa", "Rob"):
         person = StakeholderFactory(first_name=name, last_name="Diaz", zip="")
@@ -53,9 +50,9 @@ def files(check: Callable[..., ImportRun]) -> dict[str, ImportRun]:
 
 
 @pytest.fixture
-def pair(db: None) -> tuple[Stakeholder, Stakeholder]:
+def pair(db):
     """Two entries of one woman, and a third who became part of another."""
-    facts: dict[str, Any] = {"first_name": "Xiomara", "last_name": "Beltran", "zip": "28205"}
+    facts = {"first_name": "Xiomara", "last_name": "Beltran", "zip": "28205"}
     one, other, third = (StakeholderFactory(**facts) for _ in range(3))
     for person in (one, other, third):
         ContactPointFactory(stakeholder=person, kind="phone", value="+17045550100")
@@ -66,7 +63,7 @@ def pair(db: None) -> tuple[Stakeholder, Stakeholder]:
 
 
 @pytest.fixture
-def house(db: None, files: dict[str, ImportRun], pair: tuple[Stakeholder, Stakeholder], staff: Any, manager: Any):
+def house(db, files, pair, staff, manager):
     """Everything else a list may show."""
     event = EventFactory()
     RegistrationFactory.create_batch(2, event=event)
