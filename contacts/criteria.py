@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.identity.households import shares_with_somebody
 from contacts.models import Consent, ContactPoint, ImportRow, Partner, StakeholderType, Tag, Tagging, Topic, Typing
+from contacts.segments.own import own_criteria
 from contacts.segments.registry import CRITERIA, Choices, Value
 
 WHO, REACH, ORIGIN = _("Who they are"), _("How to reach them"), _("Where they came from")
@@ -212,3 +213,6 @@ def partner(op: str, value: list[str]) -> Q:
         stakeholder=OuterRef("pk"), run__partner__in=map(int, value), run__state="committed"
     )
     return Q(Exists(rows))
+
+
+CRITERIA.family("own", own_criteria)

@@ -23,6 +23,7 @@ for _verb, _words in {
     "remove_contact_point": _("removed an address or number"),
     "revert_import": _("took back a partner's file"),
     "save_segment": _("saved a segment"),
+    "set_own_values": _("filled a field of our own"),
     "set_types": _("changed types"),
     "settle_row": _("said who a row of a partner's file is"),
     "suppress": _("stopped mail to an address"),

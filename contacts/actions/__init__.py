@@ -3,6 +3,7 @@
 | file | what can be done |
 |---|---|
 | `stakeholders` | put somebody in the book, change them, find them again, tag them |
+| `own` | fill, change and empty fields of our own |
 | `addresses` | add, choose and take away addresses and numbers |
 | `consent` | say yes, say no, leave everything |
 | `suppression` | stop mailing an address, and allow it again |
@@ -19,6 +20,7 @@ from contacts.actions.consent import give_consent, leave_everything, undo_withdr
 from contacts.actions.joining import ask_to_join, confirm_join, forget_old_requests
 from contacts.actions.leaving import come_back, leave_all, leave_list
 from contacts.actions.letters import send_preferences_link, send_privacy_request
+from contacts.actions.own import set_own_values
 from contacts.actions.preferences import change_preferences
 from contacts.actions.privacy import erase_person, export_person
 from contacts.actions.stakeholders import (
@@ -62,6 +64,7 @@ __all__ = [
     "seed_taxonomy",
     "send_preferences_link",
     "send_privacy_request",
+    "set_own_values",
     "set_types",
     "suppress",
     "tag_stakeholders",

@@ -5,6 +5,7 @@ from typing import Any
 
 from contacts.actions.consent import undoable
 from contacts.models import Affiliation, Consent, ContactPoint, Stakeholder, Suppression, Tag, Topic
+from contacts.own import told_values
 from contacts.timeline import timeline
 from crm.models import User
 
@@ -44,6 +45,7 @@ def about(person: Stakeholder, user: User) -> dict[str, Any]:
         "tags": list(person.tags.all()),
         "known_tags": Tag.objects.order_by("name")[:KNOWN_TAGS],
         "addresses": _addresses(person),
+        "own": told_values(person.custom),
         "topics": _topics(person, user),
         "affiliations": _affiliations(person),
         "timeline": timeline(person),

@@ -38,10 +38,17 @@ class StakeholderForm(forms.ModelForm):
         if self.instance.pk:
             self.initial["its_types"] = list(self.instance.types.all())
             self.initial["its_tags"] = SEPARATOR.join(map(str, self.instance.tags.all()))
+            self._show_own_values()
             for field in self.fields.values():
                 # The form carries what it showed, so that only what was changed on it is saved:
                 # somebody else, or an import, may have written the rest meanwhile.
                 field.show_hidden_initial = True
+
+    def _show_own_values(self) -> None:
+        for name, field in self.fields.items():
+            if own := getattr(field, "own", None):
+                self.initial[name] = str(self.instance.custom.get(own.slug, ""))
+                field.stands(self.initial[name])  # type: ignore[attr-defined]
 
     def clean_its_tags(self) -> list[str]:
         """The tags one by one."""

@@ -10,16 +10,24 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from contacts.actions import create_stakeholder, set_types, tag_stakeholders, untag_stakeholders, update_stakeholder
+from contacts.actions import (
+    create_stakeholder,
+    set_own_values,
+    set_types,
+    tag_stakeholders,
+    untag_stakeholders,
+    update_stakeholder,
+)
 from contacts.actions.addresses import add_contact_point, change_contact_point, make_primary, remove_contact_point
 from contacts.admin import merging, person
 from contacts.admin.filters import PEOPLE_FILTERS
 from contacts.admin.forms import ContactPointForm, StakeholderForm
 from contacts.admin.lists import QuickPaginator
 from contacts.admin.merging import merge_chosen
+from contacts.admin.own import changed_values, form_with, names_of
 from contacts.admin.tagging import tag_many
 from contacts.identity.current import current_id
-from contacts.models import Affiliation, Consent, ContactPoint, Stakeholder
+from contacts.models import Affiliation, Consent, ContactPoint, CustomField, Stakeholder
 from crm.admin.exports import ExportedList
 from crm.forms import Picker, RowForm
 
@@ -64,6 +72,13 @@ class MemberInline(AffiliationInline):
     autocomplete_fields = ["person"]
     verbose_name = _("person who belongs to it")
     verbose_name_plural = _("people who belong to it")
+
+
+def _own_fields(request: HttpRequest) -> list[CustomField]:
+    """The fields of our own, asked once for each visit."""
+    if not hasattr(request, "own_fields"):
+        request.own_fields = list(CustomField.objects.all())  # type: ignore[attr-defined]
+    return request.own_fields  # type: ignore[attr-defined]
 
 
 @admin.register(Stakeholder)
@@ -145,6 +160,16 @@ class StakeholderAdmin(ExportedList):
 
     # ── the form ─────────────────────────────────────────────────────────────
 
+    def get_fieldsets(self, request: HttpRequest, obj: Stakeholder | None = None) -> Any:
+        """Fields of our own stand before what is rarely needed."""
+        who, more = super().get_fieldsets(request, obj)
+        own = names_of(_own_fields(request))
+        return [who, (_("Fields of our own"), {"fields": own}), more] if own else [who, more]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form with the fields of our own that there are now."""
+        return super().get_form(request, obj, change, **{"form": form_with(_own_fields(request)), **kwargs})
+
     def get_inlines(self, request: HttpRequest, obj: Stakeholder | None) -> list:
         """Addresses for everyone; organisations for a person, people for an organisation."""
         if obj is None:
@@ -162,6 +187,8 @@ class StakeholderAdmin(ExportedList):
             saved = Stakeholder.objects.get(pk=obj.pk)
             changed = {field: value for field, value in facts.items() if field in form.changed_data}
             update_stakeholder(saved, by=request.user, **changed)
+        if own := changed_values(form):
+            set_own_values(saved, own, by=request.user)
         if "its_types" in form.changed_data:
             set_types(saved, form.cleaned_data["its_types"], by=request.user)
         if "its_tags" in form.changed_data:

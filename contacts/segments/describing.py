@@ -62,6 +62,8 @@ def _rule(rule: Rule, op: str) -> str:
 
 
 def _values(labels: tuple[str, ...], *, last: str) -> str:
+    if not labels:
+        return ""
     shown = list(labels[:LISTED])
     if len(labels) > LISTED:
         return ", ".join(shown) + last + _("%(count)d more") % {"count": len(labels) - LISTED}

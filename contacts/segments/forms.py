@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from contacts.models import Segment
 from contacts.segments.errors import InvalidDefinition
 from contacts.segments.reading import DEEPEST, read
-from contacts.segments.registry import CRITERIA, NEGATIONS, Criterion
+from contacts.segments.registry import ALONE, CRITERIA, NEGATIONS, Criterion
 
 
 def offer() -> dict[str, Any]:
@@ -19,6 +19,7 @@ def offer() -> dict[str, Any]:
     return {
         "criteria": [_offered(criterion) for criterion in CRITERIA],
         "negations": NEGATIONS,
+        "alone": ALONE,
         "deepest": DEEPEST,
         "words": _words(),
     }

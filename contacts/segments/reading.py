@@ -71,7 +71,7 @@ class _Reader:
 
     def _rule(self, part: dict[str, Any]) -> Rule:
         self.rules += 1
-        criterion = CRITERIA.get(part["criterion"])
+        criterion = self.values.criterion(part["criterion"])
         if criterion is None:
             raise _Wrong(_unknown(part["criterion"]))
         if part["op"] not in criterion.operators:

@@ -15,11 +15,14 @@
 
 The function answers with a Q on Stakeholder, made of `Exists` where it looks at another table (never
 a join that multiplies people, never `NOT IN` over a column that can be NULL). It is never asked
-`none_of` or `is_not`: the compiler negates `any_of` and `is` itself. `value` comes checked: a list of
-choice keys or texts, an int, a date or a bool.
+`none_of`, `is_not` or `filled`: the compiler negates `any_of`, `is` and `blank` itself. `value` comes
+checked: a list of choice keys or texts, one text, an int, a date or a bool.
+
+Criteria that staff make themselves come from a family: `CRITERIA.family("own", criteria)`, where
+`criteria()` gives those there are now, each with a key such as own:ward.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -41,6 +44,7 @@ class Value(StrEnum):
 
     CHOICES = "choices"
     TEXTS = "texts"
+    TEXT = "text"
     NUMBER = "number"
     DATE = "date"
     YES_NO = "yes_no"
@@ -52,17 +56,23 @@ OPERATORS: dict[str, Words] = {
     "all_of": _("is all of"),
     "is": pgettext_lazy("compares with a value", "is"),
     "is_not": pgettext_lazy("compares with a value", "is not"),
+    "contains": _("contains"),
     "starts_with": _("starts with any of"),
     "at_least": _("is at least"),
     "at_most": _("is at most"),
     "after": _("is on or after"),
     "before": _("is before"),
     "in_last_days": _("is in the last days"),
+    "blank": _("is blank"),
+    "filled": _("is filled"),
 }
 """Every operator in plain words; a criterion may call its own otherwise (`operator_words`)."""
 
-NEGATIONS = {"none_of": "any_of", "is_not": "is"}
+NEGATIONS = {"none_of": "any_of", "is_not": "is", "filled": "blank"}
 """Operators that are the contrary of another: whoever is not in the one is in the other."""
+
+ALONE = ("blank", "filled")
+"""Operators that compare with nothing; their value is `true`."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +96,16 @@ class Criterion:
         return self.operator_words.get(op) or OPERATORS[op]
 
 
+Family = Callable[[], Iterable[Criterion]]
+Made = dict[str, dict[str, Criterion]]
+
+
 class Criteria:
-    """Every criterion under its key, in the order of registration."""
+    """Every criterion under its key, in the order of registration; those of families last."""
 
     def __init__(self) -> None:
         self._entries: Registry[Criterion] = Registry("criterion")
+        self._families: Registry[Family] = Registry("family of criteria")
 
     def register(
         self,
@@ -115,15 +130,29 @@ class Criteria:
 
         return keep
 
-    def get(self, key: object) -> Criterion | None:
-        """The criterion of that key, or None when nobody registered one."""
-        return self._entries.get(key) if isinstance(key, str) else None
+    def family(self, name: str, members: Family) -> None:
+        """Let `members` say which criteria with a key such as `name:ward` there are now."""
+        self._families.add(name, members)
+
+    def get(self, key: object, made: Made | None = None) -> Criterion | None:
+        """The criterion of that key, or None when there is none.
+
+        Whoever asks for many passes one `made`, so that each family is asked for its members once.
+        """
+        if not isinstance(key, str):
+            return None
+        name, made = key.partition(":")[0], {} if made is None else made
+        if name not in made and (family := self._families.get(name)):
+            made[name] = {criterion.key: criterion for criterion in family()}
+        return self._entries.get(key) or made.get(name, {}).get(key)
 
     def __iter__(self) -> Iterator[Criterion]:
-        return iter(self._entries)
+        yield from self._entries
+        for family in self._families:
+            yield from family()
 
     def __contains__(self, key: str) -> bool:
-        return key in self._entries
+        return self.get(key) is not None
 
 
 CRITERIA = Criteria()

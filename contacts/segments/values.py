@@ -6,12 +6,13 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts.segments.registry import Criterion, Value
+from contacts.segments.registry import ALONE, CRITERIA, Criterion, Made, Value
 
 MOST_VALUES = 1000
 LIST_OPERATORS = {"any_of", "none_of", "all_of", "starts_with"}
 LONGEST_TEXT = 200
 MOST_DAYS = 36_500
+MOST_NUMBER = 10**12
 
 
 class BadValue(ValueError):
@@ -19,19 +20,28 @@ class BadValue(ValueError):
 
 
 class Values:
-    """Reads values; asks each criterion for its choices once."""
+    """Reads values; asks each criterion for its choices, and each family for its criteria, once."""
 
     def __init__(self) -> None:
+        self._made: Made = {}
         self._choices: dict[str, dict[str, tuple[str, str]]] = {}
+
+    def criterion(self, key: object) -> Criterion | None:
+        """The criterion of that key, or None when there is none."""
+        return CRITERIA.get(key, self._made)
 
     def read(self, criterion: Criterion, op: str, value: object) -> tuple[Any, list[str]]:
         """The value as the criterion takes it, and the same in words. Raises BadValue."""
+        if op in ALONE:
+            return True, []
         if criterion.value is Value.YES_NO:
             return _yes_no(value)
         if criterion.value is Value.DATE and op != "in_last_days":
             return _date(value)
         if criterion.value in (Value.NUMBER, Value.DATE):
-            return _number(value)
+            return _number(value, MOST_DAYS if op == "in_last_days" else MOST_NUMBER)
+        if criterion.value is Value.TEXT:
+            return _one(value)
         texts = _texts(value)
         if criterion.value is Value.TEXTS:
             return _checked(criterion, op, texts)
@@ -83,8 +93,17 @@ def _yes_no(value: object) -> tuple[bool, list[str]]:
     return value, [_("yes") if value else _("no")]
 
 
-def _number(value: object) -> tuple[int, list[str]]:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_DAYS:
+def _one(value: object) -> tuple[str, list[str]]:
+    if isinstance(value, str) and not value.strip():
+        raise BadValue(_("write what to compare with."))
+    texts = _texts(value)
+    if len(texts) > 1:
+        raise BadValue(_("write one text only."))
+    return texts[0], texts
+
+
+def _number(value: object, most: int) -> tuple[int, list[str]]:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise BadValue(_("write a whole number."))
     return value, [str(value)]
 

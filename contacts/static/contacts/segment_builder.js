@@ -145,12 +145,19 @@
     value(row, value) {
       const criterion = this.criteria.get(row.querySelector(".segment-criterion").value);
       const operator = row.querySelector(".segment-operator").value;
-      const kind = !criterion ? "raw" : operator === "in_last_days" ? "number" : criterion.value;
+      const alone = this.offer.alone.includes(operator);
+      const kind = !criterion ? "raw" : alone ? "alone" : operator === "in_last_days" ? "number" : criterion.value;
       row.dataset.kind = kind;
       row.querySelector(".segment-value").replaceChildren(...this[`as_${kind}`](criterion, value));
     }
 
     as_raw(_criterion, _value) { return []; }
+
+    as_alone(_criterion, _value) { return []; }
+
+    as_text(criterion, value) {
+      return [this.input({ type: "text", placeholder: criterion.placeholder, value: [].concat(value ?? []).filter((item) => item !== true).join(", ") })];
+    }
 
     as_choices(criterion, value) {
       const listed = [].concat(value ?? []).map((item) => String(item).toLowerCase());
@@ -199,6 +206,8 @@
       switch (row.dataset.kind) {
         case "choices": return [...row.querySelectorAll(".segment-choices input:checked")].map((box) => box.value);
         case "texts": return field.value.split(/[\s,;]+/).filter(Boolean);
+        case "text": return field.value.trim();
+        case "alone": return true;
         case "number": return field.value === "" ? null : Number(field.value);
         case "yes_no": return field.value === "true";
         case "date": return field.value;
