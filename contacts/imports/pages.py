@@ -69,6 +69,8 @@ ABOUT_THE_FILE = frozenset(
     )
 )  # fmt: skip
 """Warnings that tell nothing of the book: partners see these."""
+SAID_BY_THE_QUEUE = "unclear"
+"""The page says how many rows still wait for a person; the warning knows only how many did at first."""
 
 
 def for_its_sender(run: ImportRun) -> str:
@@ -107,7 +109,8 @@ def changed_fields(run: ImportRun) -> list[Changed]:
 
 def warnings_of(run: ImportRun, *, reads_book: bool) -> tuple[list[Asked], list[Asked]]:
     """Warnings that must be ticked, and those that are only to be known."""
-    shown = [_asked(run, one) for one in run.warnings if reads_book or one["code"] in ABOUT_THE_FILE]
+    told = [one for one in run.warnings if one["code"] != SAID_BY_THE_QUEUE]
+    shown = [_asked(run, one) for one in told if reads_book or one["code"] in ABOUT_THE_FILE]
     return [one for one in shown if one.must], [one for one in shown if not one.must]
 
 

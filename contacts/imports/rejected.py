@@ -3,8 +3,7 @@
 import csv
 from collections.abc import Iterator
 
-from django.utils.translation import gettext as _
-
+from contacts.imports.mapping.telling import report_headings
 from contacts.imports.models import ImportRun
 from crm.exports.cells import as_cell
 
@@ -22,7 +21,7 @@ def rejected_csv(run: ImportRun) -> Iterator[str]:
     """The lines of the file: the sender's columns, then line, column and reason; opens rightly in Excel."""
     writer = csv.writer(_Echo())
     headings = [column["heading"] for column in run.mapping.get("columns", [])]
-    yield BOM + writer.writerow(map(as_cell, [*headings, _("Line"), _("Column"), _("Why it was not taken")]))
+    yield BOM + writer.writerow(map(as_cell, [*headings, *report_headings()]))
     rows = run.rows.filter(outcome__in=["rejected", "ambiguous"]).order_by("line")
     for row in rows.iterator(chunk_size=2_000):
         cells = [*row.cells, *[""] * len(headings)][: max(len(headings), len(row.cells))]

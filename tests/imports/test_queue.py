@@ -81,6 +81,13 @@ class TestThePage:
         assert "1 row could mean several people" in page
         assert door(run) in page
 
+    def test_once_settled_and_saved_the_page_no_longer_speaks_of_it(self, run, coles, staff, client_of):
+        settle_row(run, 2, choice="person", stakeholder=coles[0], by=staff)
+        commit_import(run)
+        page = client_of(staff).get(door(run, "change")).content.decode()
+        assert "could be several people;" not in page
+        assert "Say who is who" not in page
+
     def test_partners_see_nothing_of_it(self, run, partner, client_of):
         run.partner.members.add(partner)
         client = client_of(partner)

@@ -31,6 +31,11 @@ def refuse_strangers(columns: list[Column]) -> None:
     )
 
 
+def report_headings() -> list[str]:
+    """What a list of rejected rows says beside the sender's own columns."""
+    return [_("Line"), _("Column"), _("Why it was not taken")]
+
+
 def about_columns(decided: Decided) -> list[Warning]:
     """Columns that were left out; columns about mail that were taken away or are not there any more."""
     found = []
@@ -38,7 +43,12 @@ def about_columns(decided: Decided) -> list[Warning]:
         text = _("This looks like an export of %(tool)s and is read as one.") % {"tool": decided.export.name}
         found.append(warning("export", text))
     unused = [column for column in decided.columns if not column.field]
-    guessed = [column.heading for column in unused if column.heading and column.by not in {"person", "export"}]
+    ours = report_headings() if [c.heading for c in decided.columns][-3:] == report_headings() else []
+    guessed = [
+        column.heading
+        for column in unused
+        if column.heading and column.heading not in ours and column.by not in {"person", "export"}
+    ]
     if guessed:
         text = _("These columns were left out: %(names)s.") % {"names": _some(guessed)}
         found.append(warning("columns", text, count=len(guessed)))
