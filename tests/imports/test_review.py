@@ -103,6 +103,16 @@ class TestStopping:
         assert run.job.cancel_requested
         assert "This is being stopped" in page
 
+    def test_it_is_said_until_what_was_saved_is_taken_back(self, staff, client_of, receive):
+        run = receive(csv_of(HEAD, ANN))
+        ask_for_check(run, by=staff)
+        client_of(staff).post(door(run, "stop"))
+        ImportRun.objects.filter(pk=run.pk).update(state="reverting")
+        moving = client_of(staff).get(door(run, "progress")).content.decode()
+        assert "This is being stopped" in moving
+        assert moving.strip().startswith('<div id="import-work"')
+        assert moving.strip().endswith("</div>"), "what is outside would be there once more after every look"
+
     def test_there_is_nothing_to_stop_afterwards(self, staff, client_of, commit):
         page = client_of(staff).post(door(commit(csv_of(HEAD, ANN)), "stop"), follow=True).content.decode()
         assert "There is nothing to stop" in page

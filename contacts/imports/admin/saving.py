@@ -59,7 +59,7 @@ def working(request: HttpRequest, run: ImportRun) -> dict[str, object]:
         "run": run,
         "job": run.job,
         "may_stop": stoppable and open_job and person(request).has_perm(SAVES),
-        "stopping": stoppable and run.job is not None and run.job.cancel_requested,
+        "stopping": run.state in WORKING and run.job is not None and run.job.cancel_requested,
     }
 
 
