@@ -34,6 +34,7 @@ def who(request: HttpRequest) -> User:
 class CampaignAdmin(ModelAdmin):
     """Write, look at, test and copy newsletters; launched ones can only be read."""
 
+    when_empty = _("Newsletters are written here, looked at, and sent to those who said yes to their topic.")
     form = CampaignForm
     list_display = ["name", "state_word", "topic", "audience", "sent_on", "created_at"]
     list_filter = ["state", "topic"]

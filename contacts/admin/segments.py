@@ -32,6 +32,10 @@ from crm.exports.registry import EXPORTS
 class SegmentAdmin(ModelAdmin):
     """Saved questions about the people in the book."""
 
+    when_empty = _(
+        "A segment is a question about the people in the book, such as “everybody who came to a forum”. "
+        "Newsletters go to segments."
+    )
     form = SegmentForm
     list_display = ["name", "who", "how_many", "updated_at"]
     search_fields = ["name", "description"]

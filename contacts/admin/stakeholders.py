@@ -85,6 +85,10 @@ def _own_fields(request: HttpRequest) -> list[CustomField]:
 class StakeholderAdmin(ExportedList):
     """The book."""
 
+    when_empty = _(
+        "The people and organisations you know. They come from partners’ files and from the page on which"
+        " members join; or add one by hand."
+    )
     form = StakeholderForm
     list_display = ["shown_name", "shown_types", "email", "zip", "shown_topics", "source"]
     list_filter = PEOPLE_FILTERS

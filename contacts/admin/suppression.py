@@ -24,6 +24,10 @@ from crm.errors import Refused
 class SuppressionAdmin(ExportedList):
     """Nothing here is edited: an address is stopped, or allowed again."""
 
+    when_empty = _(
+        "Addresses that are never mailed stand here: those that bounce, that complained, or that somebody"
+        " entered by hand."
+    )
     form = SuppressionForm
     list_display = ["__str__", "reason", "source", "note", "at", "lift"]
     list_display_links = None

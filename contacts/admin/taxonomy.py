@@ -105,6 +105,10 @@ class CustomFieldForm(forms.ModelForm):
 class CustomFieldAdmin(ModelAdmin):
     """Fields of our own that people and organisations have."""
 
+    when_empty = _(
+        "Fields of your own keep what the book has no place for, such as a shirt size. Make one here or "
+        "while you say what a file’s columns mean."
+    )
     form = CustomFieldForm
 
     list_display = ["name_en", "name_es", "kind", "slug", "order"]
@@ -124,6 +128,10 @@ class CustomFieldAdmin(ModelAdmin):
 class TagAdmin(ModelAdmin):
     """Words staff put on people."""
 
+    when_empty = _(
+        "Tags are words of your own for people, such as “2026 host”. They come with a person’s form, or "
+        "with everybody of a partner’s file."
+    )
     list_display = ["name", "people"]
     search_fields = ["name"]
     fields = ["name"]

@@ -74,4 +74,4 @@ def terms_of(run: ImportRun) -> Terms:
 
 
 def _read_so_far(done: int) -> str:
-    return _("%(count)d rows read") % {"count": done}
+    return _("%(count)s rows read") % {"count": f"{done:,}"}

@@ -24,6 +24,7 @@ COLOURS = {
 class JobAdmin(ModelAdmin):
     """Everyone sees their own, managers see all."""
 
+    when_empty = _("Long work, such as saving a file, is listed here with how far it is.")
     list_display = ("label", "shown_state", "progress", "owner", "created_at", "finished_at")
     list_filter = ("state",)
     search_fields = ("label",)

@@ -26,6 +26,7 @@ COLOURS = {
 class OutboxMailAdmin(ModelAdmin):
     """To look at, and to try again."""
 
+    when_empty = _("Single mails, such as a confirmation, stand here with whether they arrived at the mail server.")
     list_display = ("subject", "to", "shown_state", "attempts", "created_at", "sent_at")
     list_filter = ("state", "purpose")
     search_fields = ("to", "subject")

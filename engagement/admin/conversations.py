@@ -25,6 +25,10 @@ class PromptInline(TabularInline):
 class EditionAdmin(ModelAdmin):
     """One year of On the Table: theme, days, table size, prompts."""
 
+    when_empty = _(
+        "One year of On the Table: its theme, its days and the prompts of its guide. Conversations are "
+        "logged under one."
+    )
     list_display = ["year", "theme_en", "starts_on", "ends_on", "conversations"]
     inlines = [PromptInline]
     fieldsets = [

@@ -56,6 +56,7 @@ class EventForm(forms.ModelForm):
 class EventAdmin(ModelAdmin):
     """Plan events, open them, see how they fill, call them off."""
 
+    when_empty = _("Forums, workshops and trainings. People register on the public site once an event is published.")
     form = EventForm
     list_display = ["name", "when", "seats", "stands"]
     list_filter = ["state", "kind", "featured"]

@@ -17,6 +17,7 @@ from engagement.models import News
 class NewsAdmin(ModelAdmin):
     """What others wrote about the work: title, outlet, day, link and a summary in both languages."""
 
+    when_empty = _("What others wrote about the work, shown on the public site.")
     formfield_overrides = {models.URLField: {"assume_scheme": "https", "widget": UnfoldAdminURLInputWidget}}
     list_display = ["title", "outlet", "published_on", "visible"]
     list_filter = ["outlet", "visible"]

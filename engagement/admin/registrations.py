@@ -15,6 +15,7 @@ State = Registration.State
 class RegistrationAdmin(ExportedList):
     """Who registered for what."""
 
+    when_empty = _("Everybody who registered for an event, with their seat or their place on the waitlist.")
     export_key = "registrations"
     list_display = ["person", "event", "stands", "registered_at", "source"]
     list_filter = ["state", "language", "event"]

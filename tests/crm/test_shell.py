@@ -1,6 +1,8 @@
 """The menu, the first page, the search box and what a browser may load."""
 
 import pytest
+from django.contrib import admin
+from django.urls import reverse
 
 from crm.cards import CARDS, STEPS, Card, Line, Step
 from crm.searches import PER_SEARCH, SEARCHES, Hit
@@ -78,3 +80,24 @@ def test_the_back_office_may_run_unfold_and_the_public_site_no_inline_script(cli
     public = client.get("/no-such-page/").headers["Content-Security-Policy"]
     assert "default-src 'self'" in public
     assert "unsafe" not in public
+
+
+NEVER_EMPTY = {"Organisation", "User", "Topic", "StakeholderType", "Strategy"}
+"""Lists that come filled with the house; the pairs have a page of their own."""
+
+
+def test_every_empty_list_says_what_will_be_there(db):
+    silent = {model.__name__ for model, office in admin.site._registry.items() if not getattr(office, "when_empty", "")}
+    assert silent - NEVER_EMPTY <= {"DuplicateCandidate"}
+
+
+def test_an_empty_list_teaches_and_one_that_was_narrowed_can_be_shown_whole(staff, client_of):
+    feeds = reverse("admin:contacts_partnerfeed_changelist")
+    page = client_of(staff).get(feeds).content.decode()
+    assert "Nothing here yet" in page
+    assert "A feed reads a partner’s file again and again" in page
+    assert "Add feed" in page
+    people = reverse("admin:contacts_stakeholder_changelist")
+    page = client_of(staff).get(people, {"q": "nobody of this name"}).content.decode()
+    assert "Nothing fits" in page
+    assert "Show everything" in page

@@ -34,6 +34,10 @@ RUN = '<p><a class="text-primary-600 dark:text-primary-500" href="{}">{}</a> · 
 class PartnerFeedAdmin(ModelAdmin):
     """Folders and addresses that are read again and again."""
 
+    when_empty = _(
+        "A feed reads a partner’s file again and again, by itself: from a folder on this server or from "
+        "an address. What is odd about a file waits for you."
+    )
     form = FeedForm
     list_display = ["name", "stands", "place", "every", "read_at", "next_at"]
     list_filter = ["partner", "active"]

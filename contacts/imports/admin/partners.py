@@ -17,6 +17,9 @@ from crm.roles import PARTNER
 class PartnerAdmin(ModelAdmin):
     """Who sends files, and who of them may sign in and do it themselves."""
 
+    when_empty = _(
+        "Partners are the organisations that send you lists of people. Add one, and say who of theirs may send files."
+    )
     list_display = ["name", "files", "last_file", "created_at"]
     search_fields = ["name"]
     fields = ["name", "members"]

@@ -36,6 +36,10 @@ DOORS = [
 class ImportRunAdmin(ModelAdmin):
     """Files of partners: staff see all, partners their own."""
 
+    when_empty = _(
+        "Files from partners stand here with what came of them. Send one: it is checked first, and "
+        "nothing is saved until you say so."
+    )
     list_display = ["original_name", "partner", "how_far", "people", "created_at", "by"]
     list_filter = ["state", "partner"]
     search_fields = ["original_name", "partner__name"]

@@ -47,7 +47,7 @@ def _save_next(run: ImportRun, told: Told, *, by) -> bool:
     if bound is None:
         return False
     percent = BEGUN + (95 - BEGUN) * run.reached // last
-    told(percent, _("%(done)d of %(all)d lines saved") % {"done": run.reached, "all": last})
+    told(percent, _("%(done)s of %(all)s lines saved") % {"done": f"{run.reached:,}", "all": f"{last:,}"})
     save_chunk(run, bound, partial(_told_within, told, percent), by=by)
     return True
 
