@@ -1,15 +1,17 @@
 """Households: people who share a postal address or an inbox. Nothing is stored: it is asked each time.
 
-The inbox of an office (`info@…`) and an address that more than LARGEST have are no home.
+The inbox of an office (`info@…`) and an address that more than LARGEST have are no home. Two spellings of one postal
+address are one: `12 N Main Street, Apt. 4` and `12 North Main St #4`.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from contacts.identity.rules.evidence import ROLE_INBOXES
 from contacts.models import ContactPoint, Stakeholder
+from contacts.models.homes import HomeOf
 
 LARGEST = 12
 """More people than this at one address are a building or a list, no household."""
@@ -26,16 +28,16 @@ class Housemate:
 
 
 def homes(kind: str) -> QuerySet:
-    """The addresses of this kind that two to LARGEST people have, as ContactPoint normalises them."""
-    found = _points(kind).values("normalized").annotate(people=Count("stakeholder", distinct=True))
-    return found.filter(people__gte=2, people__lte=LARGEST).values("normalized")
+    """The addresses of this kind that two to LARGEST people have, in the form in which they are compared."""
+    found = _points(kind).values("home").annotate(people=Count("stakeholder", distinct=True))
+    return found.filter(people__gte=2, people__lte=LARGEST).values("home")
 
 
 def shares_with_somebody(kinds: list[str]) -> Q:
     """People who share an address of one of `kinds` with somebody."""
     answer = Q(pk__in=[])
     for kind in kinds:
-        mine = ContactPoint.objects.filter(stakeholder=OuterRef("pk"), kind=kind, normalized__in=homes(kind))
+        mine = _compared(kind).filter(stakeholder=OuterRef("pk"), home__in=homes(kind))
         answer |= Q(Exists(mine), kind=Stakeholder.Kind.PERSON)
     return answer
 
@@ -47,11 +49,11 @@ def housemates(stakeholder: Stakeholder) -> list[Housemate]:
     shares: dict[int, set[str]] = defaultdict(set)
     people: dict[int, Stakeholder] = {}
     for kind in SHARED:
-        mine = _points(kind).filter(stakeholder=stakeholder.pk).values("normalized")
-        there = _points(kind).filter(normalized__in=mine).select_related("stakeholder").order_by("normalized")
+        mine = list(_points(kind).filter(stakeholder=stakeholder.pk).values_list("home", flat=True))
+        there = _points(kind).filter(home__in=mine).select_related("stakeholder").order_by("home")
         at: dict[str, list[Stakeholder]] = defaultdict(list)
         for point in there[: LARGEST * LARGEST]:
-            at[point.normalized].append(point.stakeholder)
+            at[point.home].append(point.stakeholder)
         for each in (who for group in at.values() if len(group) <= LARGEST for who in group):
             people[each.pk] = each
             shares[each.pk].add(kind)
@@ -59,6 +61,13 @@ def housemates(stakeholder: Stakeholder) -> list[Housemate]:
     return sorted(found, key=lambda mate: (-len(mate.shares), mate.who.name, mate.who.pk))
 
 
-def _points(kind: str) -> QuerySet[ContactPoint]:
-    found = ContactPoint.objects.filter(kind=kind, stakeholder__kind=Stakeholder.Kind.PERSON)
+def _points(kind: str) -> QuerySet:
+    found = _compared(kind).filter(stakeholder__kind=Stakeholder.Kind.PERSON)
     return found.exclude(normalized__regex=OFFICE) if kind == "email" else found
+
+
+def _compared(kind: str) -> QuerySet:
+    """The addresses of this kind with `home`, equal for two spellings of one."""
+    return ContactPoint.objects.filter(kind=kind).annotate(
+        home=HomeOf("normalized") if kind == "postal" else F("normalized")
+    )

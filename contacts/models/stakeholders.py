@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from contacts.history import bulk_history
+from contacts.models.homes import HomeOf
 from contacts.models.taxonomy import StakeholderType, Tag
 from contacts.querysets import ContactPointQuerySet, StakeholderQuerySet
 from contacts.search import contact_point_triggers, stakeholder_triggers
@@ -169,7 +170,15 @@ class ContactPoint(models.Model):
             ),
             models.CheckConstraint(condition=~Q(kind="email") | ~Q(fingerprint=""), name="email_has_a_fingerprint"),
         ]
-        indexes = [HashIndex(fields=["normalized"], name="contact_point_by_value")]
+        indexes = [
+            HashIndex(fields=["normalized"], name="contact_point_by_value"),
+            models.Index(
+                HomeOf("normalized"),
+                name="contact_point_by_home",
+                include=["stakeholder", "normalized"],
+                condition=Q(kind="postal"),
+            ),
+        ]
         triggers = [*contact_point_triggers(), *references("stakeholder_id", "contacts_stakeholder")]
 
     def __str__(self) -> str:

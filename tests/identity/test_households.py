@@ -1,10 +1,14 @@
 """People who share a postal address or an inbox."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from contacts.identity import households
 from contacts.identity.households import Housemate, housemates
+from contacts.identity.rules.traits import _STREET_WORDS, SIDES, STREET_KINDS, street
 from contacts.models import Stakeholder
 from contacts.segments.compiler import people_of
 from contacts.segments.describing import describe
@@ -41,6 +45,47 @@ def test_housemates_come_with_what_they_share(family):
 def test_the_question_finds_who_shares_a_home(family):
     assert names(Stakeholder.objects.sharing_a_home()) == ["Ana", "Eva", "Luis"]
     assert names(Stakeholder.objects.sharing_a_home("email")) == ["Ana", "Luis"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("12 Main Street, Charlotte, NC 28205", HOME),
+        ("12 N. Main St Apt 4, 28205", "12 North Main Street #4, Charlotte NC 28205"),
+        ("12 Main Street, Charlotte", "12 main st  Charlotte"),
+        ("P.O. Box 7, Charlotte", "PO Box 7 Charlotte"),
+    ],
+)
+def test_two_spellings_of_an_address_are_one_home(one, other, person):
+    ana, luis = person("Ana Ruiz", one), person("Luis Vega", other)
+    assert [mate.who for mate in housemates(ana)] == [luis]
+    assert names(Stakeholder.objects.sharing_a_home("postal")) == ["Ana", "Luis"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("12 Main St Apt 4, 28205", "12 Main St Apt 5, 28205"),
+        ("12 Main St, 28205", "12 Main St, 28031"),
+        ("12 Main St, Charlotte", "12 Main St, Davidson"),
+        ("12 Main St NW, 28205", "12 Main St SW, 28205"),
+    ],
+)
+def test_doors_and_towns_are_told_apart(one, other, person):
+    assert housemates(person("Ana Ruiz", one)) == housemates(person("Luis Vega", other)) == []
+    assert names(Stakeholder.objects.sharing_a_home("postal")) == []
+
+
+SAID = [*_STREET_WORDS, *STREET_KINDS, *SIDES, "Main", "Oak", "4", "B", "p", "o", "box", "#5", "Ñuñoa", "."]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(st.sampled_from(SAID), max_size=9))
+def test_the_database_compares_homes_as_the_rules_do(db, words):
+    address = " ".join(["12", "Elm", "St", *words, "28205"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT contacts_home_of(%s)", [address])
+        assert cursor.fetchone() == (street(address),)
 
 
 def test_the_inbox_of_an_office_is_no_home(person):
