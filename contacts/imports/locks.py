@@ -65,6 +65,20 @@ def made_for_sets() -> None:
 
 
 @contextmanager
+def few_among_many() -> Iterator[None]:
+    """Within this, thousands of rows are looked up among millions by index, however cheap reading all of them seems.
+
+    A chunk would else read the whole book again and again, so that the last of a large file waits longest.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_hashjoin = off")
+        cursor.execute("SET LOCAL enable_mergejoin = off")
+        yield
+        cursor.execute("SET LOCAL enable_hashjoin TO DEFAULT")
+        cursor.execute("SET LOCAL enable_mergejoin TO DEFAULT")
+
+
+@contextmanager
 def book_alone(place: AbstractContextManager | None = None) -> Iterator[None]:
     """A transaction in which nobody else finds, makes or imports people; its temporary tables go with it.
 

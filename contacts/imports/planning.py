@@ -150,7 +150,8 @@ SELECT e.print AS fingerprint, min(e.email) AS address, min(e.line) AS line,
 FROM stage_email e
 WHERE e.state IN ('bounced', 'complained', 'no_contact') AND NOT EXISTS (
     SELECT FROM contacts_suppression x WHERE x.fingerprint = e.print AND x.channel = 'email')
-GROUP BY e.print
+GROUP BY e.print;
+ANALYZE new_suppression;
 """
 """Addresses the file says must not be mailed, also of rows that match several people: the address is known."""
 

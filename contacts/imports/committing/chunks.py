@@ -4,7 +4,7 @@ from django.db import connection, transaction
 
 from contacts.imports.checking import Told, opened, terms_of
 from contacts.imports.committing.rematching import match_again
-from contacts.imports.locks import book_alone
+from contacts.imports.locks import book_alone, few_among_many
 from contacts.imports.models import ImportRun
 from contacts.imports.news import tell_the_house
 from contacts.imports.planning import plan
@@ -25,12 +25,9 @@ ANALYZE part;
 """
 
 STAGED = """
-CREATE TEMP TABLE fate AS SELECT line, leader, person, vague FROM part WHERE NOT bad ORDER BY line;
-CREATE UNIQUE INDEX ON fate (line);
-ANALYZE fate;
 CREATE TEMP TABLE stage AS SELECT s.* FROM part JOIN stage s USING (line) ORDER BY line;
 CREATE UNIQUE INDEX ON stage (line);
-ANALYZE stage (line, kind, problem);
+ANALYZE stage (line, kind, emails, external, problem);
 CREATE TEMP TABLE stage_email AS SELECT e.* FROM part JOIN stage_email e USING (line);
 CREATE TEMP TABLE stage_phone AS SELECT p.* FROM part JOIN stage_phone p USING (line);
 ANALYZE stage_email (line, email);
@@ -38,6 +35,12 @@ ANALYZE stage_phone (line);
 """
 """The rows of this chunk stand before those of the whole file, under the same names: the rest of the SQL need not
 know that there are chunks."""
+
+FATE = """
+CREATE TEMP TABLE fate AS SELECT line, leader, person, vague FROM part WHERE NOT bad ORDER BY line;
+CREATE UNIQUE INDEX ON fate (line);
+ANALYZE fate;
+"""
 
 WITHOUT_CELLS = """
 SELECT line FROM outcome o WHERE outcome IN ('rejected', 'ambiguous')
@@ -60,7 +63,8 @@ def save_chunk(run: ImportRun, bound: int, told: Told, *, by) -> None:
             if not run.marks:
                 run.rows.all().delete()
             _gather(run, bound)
-            plan(terms_of(run), everyone=True, tables=PASSING)
+            with few_among_many():
+                plan(terms_of(run), everyone=True, tables=PASSING)
             write_book(run, by=by, told=told)
             _keep_cells_of_the_newly_troubled(run)
             write_rows(run)
@@ -75,9 +79,11 @@ def save_chunk(run: ImportRun, bound: int, told: Told, *, by) -> None:
 
 def _gather(run: ImportRun, bound: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(PART, [run.reached, bound])
+        with few_among_many():
+            cursor.execute(PART, [run.reached, bound])
+            cursor.execute(STAGED)
         match_again(run)
-        cursor.execute(STAGED)
+        cursor.execute(FATE)
 
 
 def _keep_cells_of_the_newly_troubled(run: ImportRun) -> None:

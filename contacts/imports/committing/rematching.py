@@ -6,6 +6,7 @@ run itself brought in or wrote to is left out: who is who within one file was se
 
 from django.db import connection
 
+from contacts.imports.locks import few_among_many
 from contacts.imports.matching import match
 from contacts.imports.models import ImportRun
 from contacts.imports.staging import ADDRESSES, PASSING
@@ -45,8 +46,11 @@ WHERE d.run_id = %s AND d.line = part.line AND NOT part.vague AND part.person IS
 """Who a person said a row is may have been merged since; the decision went along."""
 
 SUBSET = """
+ALTER TABLE stage RENAME TO chunk_stage;
+ALTER TABLE stage_email RENAME TO chunk_email;
+ALTER TABLE stage_phone RENAME TO chunk_phone;
 CREATE TEMP TABLE stage AS
-SELECT s.* FROM part p JOIN stage s USING (line) WHERE p.leader IN (SELECT leader FROM stirred);
+SELECT s.* FROM part p JOIN chunk_stage s USING (line) WHERE p.leader IN (SELECT leader FROM stirred);
 CREATE UNIQUE INDEX ON stage (line);
 ANALYZE stage;
 """
@@ -65,15 +69,22 @@ FROM (
 DROP TABLE IF EXISTS stirred, pg_temp.stage, pg_temp.stage_email, pg_temp.stage_phone, pg_temp.met, pg_temp.tie,
     pg_temp.knot, pg_temp.fate, pg_temp.seeker, pg_temp.stage_number, pg_temp.once_called,
     pg_temp.numbered, pg_temp.lone_row, pg_temp.lone_person;
+ALTER TABLE chunk_stage RENAME TO stage;
+ALTER TABLE chunk_email RENAME TO stage_email;
+ALTER TABLE chunk_phone RENAME TO stage_phone;
 """
 """All rows of one person agree on whom they found, and two that found the same one are one."""
 
 
 def match_again(run: ImportRun) -> None:
-    """Correct `part`, the rows of a chunk, where the book has changed since they were matched."""
+    """Correct `part`, the rows of a chunk, where the book has changed since they were matched.
+
+    Needs the staged rows of the chunk in temporary tables, and leaves them as they were.
+    """
     with connection.cursor() as cursor:
         cursor.execute(DECIDED, [run.pk])
-        cursor.execute(STIRRED.format(others=OTHERS.format(person="c.stakeholder_id", run=run.pk), run=run.pk))
+        with few_among_many():
+            cursor.execute(STIRRED.format(others=OTHERS.format(person="c.stakeholder_id", run=run.pk), run=run.pk))
         cursor.execute("SELECT EXISTS (SELECT FROM stirred)")
         if not cursor.fetchone()[0]:
             return

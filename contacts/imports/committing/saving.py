@@ -10,6 +10,7 @@ from contacts.imports.checking import Told
 from contacts.imports.committing.beginning import prepare
 from contacts.imports.committing.chunks import next_chunk, save_chunk
 from contacts.imports.committing.ending import finish
+from contacts.imports.committing.growing import look_at_what_grew
 from contacts.imports.errors import Stopped
 from contacts.imports.models import ImportRun
 from contacts.imports.progress import is_called_off
@@ -49,6 +50,7 @@ def _save_next(run: ImportRun, told: Told, *, by) -> bool:
     percent = BEGUN + (95 - BEGUN) * run.reached // last
     told(percent, _("%(done)s of %(all)s lines saved") % {"done": f"{run.reached:,}", "all": f"{last:,}"})
     save_chunk(run, bound, partial(_told_within, told, percent), by=by)
+    look_at_what_grew()
     return True
 
 
