@@ -108,7 +108,8 @@ SAID = """
 CREATE TABLE new_word AS
 SELECT who.leader, who.person, t.topic, v.action, who.language
 FROM who
-JOIN unnest(%(all)s::int[]) AS t(topic) ON true
+JOIN unnest(%(all)s::int[]) AS t(topic)
+    ON t.topic = ANY(%(topics)s::int[]) OR who.topics <> '' OR who.state NOT IN ('', 'subscribed')
 CROSS JOIN LATERAL (SELECT CASE
     WHEN '-' || t.topic = ANY(string_to_array(who.topics, chr(31))) THEN 'withdrawn'
     WHEN who.state IN ('unsubscribed', 'no_contact', 'complained') AND (

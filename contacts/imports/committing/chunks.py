@@ -24,15 +24,23 @@ CREATE TEMP TABLE part AS SELECT line, leader, person, vague, bad FROM todo WHER
 ANALYZE part;
 """
 
-STAGED = """
-CREATE TEMP TABLE stage AS SELECT s.* FROM part JOIN stage s USING (line) ORDER BY line;
+OF_CHUNK = """
+SELECT s.* FROM part JOIN {table} s USING (line) WHERE s.line > %(reached)s AND s.line <= %(bound)s
+UNION ALL
+SELECT s.* FROM part CROSS JOIN LATERAL (SELECT * FROM {table} f WHERE f.line = part.line OFFSET 0) AS s
+WHERE part.line > %(bound)s
+"""
+"""Most rows of a chunk stand in the file one after the other; a repeat from further down is looked up by itself."""
+
+STAGED = f"""
+CREATE TEMP TABLE stage AS SELECT * FROM ({OF_CHUNK.format(table="stage")}) AS every ORDER BY line;
 CREATE UNIQUE INDEX ON stage (line);
 ANALYZE stage (line, kind, emails, external, problem);
-CREATE TEMP TABLE stage_email AS SELECT e.* FROM part JOIN stage_email e USING (line);
-CREATE TEMP TABLE stage_phone AS SELECT p.* FROM part JOIN stage_phone p USING (line);
+CREATE TEMP TABLE stage_email AS {OF_CHUNK.format(table="stage_email")};
+CREATE TEMP TABLE stage_phone AS {OF_CHUNK.format(table="stage_phone")};
 ANALYZE stage_email (line, email);
 ANALYZE stage_phone (line);
-"""
+"""  # noqa: S608 — only names of tables are put in
 """The rows of this chunk stand before those of the whole file, under the same names: the rest of the SQL need not
 know that there are chunks."""
 
@@ -79,9 +87,8 @@ def save_chunk(run: ImportRun, bound: int, told: Told, *, by) -> None:
 
 def _gather(run: ImportRun, bound: int) -> None:
     with connection.cursor() as cursor:
-        with few_among_many():
-            cursor.execute(PART, [run.reached, bound])
-            cursor.execute(STAGED)
+        cursor.execute(PART, [run.reached, bound])
+        cursor.execute(STAGED, {"reached": run.reached, "bound": bound})
         match_again(run)
         cursor.execute(FATE)
 

@@ -11,6 +11,7 @@ from contacts.imports.committing.beginning import prepare
 from contacts.imports.committing.chunks import next_chunk, save_chunk
 from contacts.imports.committing.ending import finish
 from contacts.imports.committing.growing import look_at_what_grew
+from contacts.imports.committing.sweeping import sweeping
 from contacts.imports.errors import Stopped
 from contacts.imports.models import ImportRun
 from contacts.imports.progress import is_called_off
@@ -27,17 +28,24 @@ BEGUN = 40
 def save_file(run: ImportRun, told: Told, *, by) -> None:
     """Save what is not saved yet; `told(percent, message)` hears of it. Raises Unreadable, Stopped."""
     prepare(run, told)
-    tries = 0
-    while tries >= 0:
+    with sweeping() as sweep:
+        while _save_next_patiently(run, told, by=by):
+            sweep()
+            look_at_what_grew()
+    finish(run)
+
+
+def _save_next_patiently(run: ImportRun, told: Told, *, by) -> bool:
+    """One chunk, again if another writer was met; False when there was none left."""
+    for left in reversed(range(TRIES)):
         try:
-            tries = 0 if _save_next(run, told, by=by) else -1
+            return _save_next(run, told, by=by)
         except DatabaseError as error:
-            tries += 1
-            if tries == TRIES or getattr(error.__cause__, "sqlstate", "") not in MEETINGS:
+            if not left or getattr(error.__cause__, "sqlstate", "") not in MEETINGS:
                 raise
             log.info("Import %s met another writer and tries the chunk again", run.pk)
             prepare(run, told)
-    finish(run)
+    raise AssertionError("the last try either answers or raises")
 
 
 def _save_next(run: ImportRun, told: Told, *, by) -> bool:
@@ -50,7 +58,6 @@ def _save_next(run: ImportRun, told: Told, *, by) -> bool:
     percent = BEGUN + (95 - BEGUN) * run.reached // last
     told(percent, _("%(done)s of %(all)s lines saved") % {"done": f"{run.reached:,}", "all": f"{last:,}"})
     save_chunk(run, bound, partial(_told_within, told, percent), by=by)
-    look_at_what_grew()
     return True
 
 
