@@ -52,7 +52,7 @@ def give_consent(
 def withdraw_consent(
     stakeholder: Stakeholder, topic: Topic, *, source: str, evidence: dict | None = None, by=None
 ) -> ConsentEvent | None:
-    """Write down that `stakeholder` left `topic`; None when they had left it already."""
+    """Write down that `stakeholder` left `topic`; None when they had left it already by a word of their own."""
     left = _withdraw(stakeholder, [topic], source=source, evidence=evidence, by=by)
     return left[0] if left else None
 
@@ -70,9 +70,9 @@ def undoable(event: ConsentEvent, by) -> bool:
 def undo_withdrawal(event: ConsentEvent, *, by) -> ConsentEvent:
     """Give back the yes that `event` took away by mistake, with its old words. Raises TooLate."""
     said = ConsentEvent.objects.filter(stakeholder=event.stakeholder_id, topic=event.topic_id, channel=event.channel)
-    latest = said.order_by("-at", "-pk").first()
-    before = said.filter(action=ConsentEvent.Action.GIVEN).order_by("-at", "-pk").first()
-    if latest != event or before is None or not undoable(event, by):
+    latest, before = [*said.order_by("-at", "-pk")[:2], None, None][:2]
+    was_yes = before is not None and before.action == ConsentEvent.Action.GIVEN
+    if latest != event or before is None or not was_yes or not undoable(event, by):
         raise TooLate(_("This can no longer be undone. Write down a new yes with how they said it."))
     return give_consent(
         event.stakeholder,
@@ -92,13 +92,17 @@ def leave_everything(stakeholder: Stakeholder, address: str, *, source: str, by=
     return suppress(address, reason=Suppression.Reason.UNSUBSCRIBED, source=source, by=by)
 
 
+OF_FILES = ("run", "takes back")
+"""What the evidence holds of a no that came with a partner's file, or of a yes that was taken back with one."""
+
+
 def _withdraw(stakeholder, topics, *, source, evidence, by) -> list[ConsentEvent]:
-    """Append a no for each of `topics` that the person has not left yet, and tell who listens after the commit."""
-    gone = set(
-        Consent.objects.filter(stakeholder=stakeholder, state=ConsentEvent.Action.WITHDRAWN).values_list(
-            "topic_id", flat=True
-        )
-    )
+    """Append a no for each of `topics` that the person has not left yet, and tell who listens after the commit.
+
+    A no that only a file said is said again by the person: it holds when the file turns out to be wrong.
+    """
+    left = Consent.objects.filter(stakeholder=stakeholder, state=ConsentEvent.Action.WITHDRAWN)
+    gone = set(left.exclude(event__evidence__has_any_keys=OF_FILES).values_list("topic_id", flat=True))
     leaving = [topic for topic in topics if topic.pk not in gone]
     with acting("withdraw_consent", by, source=source):
         events = ConsentEvent.objects.bulk_create(

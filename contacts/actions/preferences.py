@@ -33,7 +33,8 @@ def change_preferences(
     """
     stakeholder = hold(stakeholder)
     wanted = {topic.pk for topic in topics}
-    had = set(stakeholder.consents.filter(state="given", channel="email").values_list("topic_id", flat=True))
+    words = dict(stakeholder.consents.filter(channel="email").values_list("topic_id", "state"))
+    had = {topic for topic, state in words.items() if state == "given"}
     with acting("change_preferences", source=SOURCE):
         for topic in offered:
             if topic.pk in wanted - had:
@@ -45,7 +46,7 @@ def change_preferences(
                     language=wording_language,
                     evidence={"how": "signed link"},
                 )
-            elif topic.pk in had - wanted:
+            elif topic.pk in words and topic.pk not in wanted:
                 withdraw_consent(stakeholder, topic, source=SOURCE, evidence={"how": "signed link"})
         update_stakeholder(stakeholder, **_named(facts))
         set_types(stakeholder, types)

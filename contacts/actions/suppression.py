@@ -1,10 +1,12 @@
 """Stop mailing an address, and allow it again."""
 
+import pghistory
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.addresses import fingerprint, normalize_email
 from contacts.models import Suppression
+from contacts.models.consent import SAID_AGAIN
 from contacts.signals import address_suppressed
 from crm.errors import Refused
 from crm.history import acting
@@ -23,7 +25,8 @@ class NoReasonGiven(Refused):
 def suppress(address: str, *, reason: str, source: str, note: str = "", by=None) -> Suppression:
     """Never mail `address` again, whatever lists it is on; said twice, the graver reason stays.
 
-    `reason` is a Suppression.Reason value. Imports never undo this.
+    `reason` is a Suppression.Reason value. Imports never undo this. History keeps that it was said again, too:
+    whoever lifts what one file said must know that somebody else says so.
     """
     normalized = normalize_email(address)
     print_ = fingerprint(normalized)
@@ -35,6 +38,8 @@ def suppress(address: str, *, reason: str, source: str, note: str = "", by=None)
         if not created and STRENGTH.index(Reason(reason)) > STRENGTH.index(Reason(known.reason)):
             Suppression.objects.filter(pk=known.pk).update(reason=reason, source=source, note=note)
             known.refresh_from_db()
+        elif not created:
+            pghistory.create_event(known, label=SAID_AGAIN)
     if created:
         transaction.on_commit(lambda: address_suppressed.send_robust(Suppression, fingerprint=print_))
     return known

@@ -38,9 +38,12 @@ def ask_for_commit(run: ImportRun, *, by) -> None:
 
 
 @transaction.atomic
-def ask_for_revert(run: ImportRun, *, by) -> None:
-    """Leave word that what the file did is to be taken back; the caller rings. Raises NotReady when it cannot be."""
-    begin_revert(run, by=by)
+def ask_for_revert(run: ImportRun, *, by, misread: str | None = None) -> None:
+    """Leave word that what the file did is to be taken back; the caller rings. Raises NotReady when it cannot be.
+
+    `misread` is why what the file said against mail is undone, too; NoReasonGiven for one without a word.
+    """
+    begin_revert(run, by=by, misread=misread)
     _ask(run, State.REVERTING, _("Taking back %(file)s"), by)
 
 

@@ -104,9 +104,7 @@ AND NOT EXISTS (
 ORDER BY f.leader, lower(s.organisation), s.line
 """
 
-SAID = """
-CREATE TABLE new_word AS
-SELECT who.leader, who.person, t.topic, v.action, who.language
+WORDS = """
 FROM who
 JOIN unnest(%(all)s::int[]) AS t(topic)
     ON t.topic = ANY(%(topics)s::int[]) OR who.topics <> '' OR who.state NOT IN ('', 'subscribed')
@@ -118,18 +116,37 @@ CROSS JOIN LATERAL (SELECT CASE
     WHEN who.state IN ('', 'subscribed') AND who.has_email AND t.topic = ANY(%(topics)s::int[]) AND (
         who.topics = '' OR who.topics LIKE '-%%' OR t.topic::text = ANY(string_to_array(who.topics, chr(31))))
         THEN 'given' END AS action) AS v
-WHERE v.action IS NOT NULL AND {condition}
+"""
+"""What the file says about consent, for each person and topic."""
+
+SAID = f"""
+CREATE TABLE new_word AS
+SELECT who.leader, who.person, t.topic, v.action, who.language
+{WORDS}
+WHERE v.action IS NOT NULL AND {{condition}}
   AND (v.action = 'withdrawn' OR who.person IS NULL OR NOT %(skipped)s) AND NOT EXISTS (
     SELECT FROM contacts_consent c WHERE c.stakeholder_id = who.person AND c.topic_id = t.topic
       AND c.channel = 'email' AND (v.action = 'given' OR c.state = 'withdrawn')
       AND NOT (c.state = 'withdrawn' AND EXISTS (
           SELECT FROM contacts_consentevent e WHERE e.id = c.event_id AND e.evidence ? 'takes back')))
   AND (v.action = 'withdrawn' OR NOT EXISTS (SELECT FROM shut WHERE shut.leader = who.leader))
-"""
+"""  # noqa: S608 — only constants are put together
 """What would be written about consent. A topic the row names as left is left. A yes only for topics of the run (and
 of the row, where the file has a column of topics), only where nothing was ever said, and never for somebody with a
 suppressed address; a no wherever it is not written yet, also where known people are otherwise left as they are. A
 yes that was taken back with its import counts as never said."""
+
+NO_AGAIN = f"""
+CREATE TABLE no_again AS
+SELECT who.leader, t.topic
+{WORDS}
+JOIN contacts_consent c ON c.stakeholder_id = who.person AND c.topic_id = t.topic AND c.channel = 'email'
+JOIN contacts_consentevent e ON e.id = c.event_id
+WHERE (who.state NOT IN ('', 'subscribed') OR who.topics LIKE '%%-%%') AND v.action = 'withdrawn'
+  AND c.state = 'withdrawn' AND e.evidence ? 'run'
+"""
+"""A no that another file has said already. It is not written twice, but it holds when that file is taken back as
+misread (contacts/imports/reverting/misread.py)."""
 
 SHUT = """
 CREATE TABLE shut AS
@@ -223,6 +240,8 @@ def plan(terms: Terms, *, everyone: bool, tables: Tables = KEPT) -> dict[str, in
         cursor.execute(tables.made(SHUT))
         cursor.execute("ANALYZE shut")
         cursor.execute(tables.made(SAID.format(condition="true" if everyone else "who.person IS NOT NULL")), facts)
+        if everyone:
+            cursor.execute(tables.made(NO_AGAIN), facts)
         for query in (SUPPRESSIONS, GAINERS, OUTCOMES):
             cursor.execute(tables.made(query))
         cursor.execute(COUNTS)

@@ -6,6 +6,8 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from contacts.imports.models import ImportRow, ImportRun
+from contacts.imports.reverting.misread import Misread, looked_over
+from contacts.imports.reverting.steps import source_of
 
 SHOWN = 50
 
@@ -22,6 +24,8 @@ class Outlook:
     """People it changed who are still in the book."""
     changed_touched: int
     """Of those, people whom somebody changed since: what was changed by hand stays."""
+    misread: Misread
+    """What could be given back if the file was misread."""
 
 
 def outlook(run: ImportRun) -> Outlook:
@@ -36,7 +40,7 @@ def outlook(run: ImportRun) -> Outlook:
         changed=Count("line", filter=changed),
         changed_touched=Count("line", filter=changed & since),
     )
-    return Outlook(**figures)
+    return Outlook(**figures, misread=looked_over(run, source_of(run)))
 
 
 def stayed(run: ImportRun) -> list[ImportRow]:

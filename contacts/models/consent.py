@@ -114,7 +114,13 @@ class Consent(models.Model):
         return f"{self.topic}: {self.get_state_display()}"
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+SAID_AGAIN = "said_again"
+"""What history calls it when somebody else says of a suppressed address that it must not be mailed."""
+
+
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), pghistory.ManualEvent(SAID_AGAIN)
+)
 class Suppression(models.Model):
     """An address that must not be mailed whatever lists it is on; no import ever lifts it."""
 

@@ -214,3 +214,18 @@ class SettleSerializer(serializers.Serializer):
     stakeholder: serializers.PrimaryKeyRelatedField = serializers.PrimaryKeyRelatedField(
         queryset=Stakeholder.objects.all(), required=False, allow_null=True, default=None
     )
+
+
+class RevertSerializer(serializers.Serializer):
+    """Whether the file was misread: then the agreements it took and the blocks it alone brought are undone, too."""
+
+    give_back_consent = serializers.BooleanField(required=False, default=False)
+    reason = serializers.CharField(
+        required=False, max_length=400, help_text="How the file was misread; asked for with give_back_consent."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A no is undone for a stated reason only."""
+        if attrs["give_back_consent"] and not attrs.get("reason"):
+            raise serializers.ValidationError({"reason": [gettext("Say how the file was misread.")]})
+        return attrs

@@ -8,7 +8,7 @@ from django.http import StreamingHttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import Throttled, ValidationError
+from rest_framework.exceptions import PermissionDenied, Throttled, ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.permissions import BasePermission
@@ -21,6 +21,7 @@ from contacts.imports.actions import check_import, receive_file
 from contacts.imports.api.serializers import (
     ImportSerializer,
     MappingSerializer,
+    RevertSerializer,
     RowSerializer,
     SendSerializer,
     SettleSerializer,
@@ -41,6 +42,7 @@ from crm.limits import too_often_for
 HOUR = 3600
 FILES_AN_HOUR = 60
 SAVES = may("contacts.change_importrun")
+LIFTS = "contacts.delete_suppression"
 
 
 class SendsFiles(BasePermission):
@@ -146,12 +148,20 @@ class ImportViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[ImportRun
         ring(commit_received_file.name, run.pk)
         return self._told(run, status.HTTP_202_ACCEPTED)
 
-    @extend_schema(request=None, responses={202: ImportSerializer})
+    @extend_schema(request=RevertSerializer, responses={202: ImportSerializer})
     @action(detail=True, methods=["post"], permission_classes=[SAVES])
     def revert(self, request: Request, pk: Any = None) -> Response:
-        """Take back what a saved file did, in the background; what was changed since stays and is said so."""
-        run = self.get_object()
-        ask_for_revert(run, by=request.user)
+        """Take back what a saved file did, in the background; what was changed since stays and is said so.
+
+        With `give_back_consent`, for those who may allow addresses again, agreements that only this file took and
+        blocks that only it brought are undone, too.
+        """
+        run, asked = self.get_object(), RevertSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        misread = asked.validated_data["reason"] if asked.validated_data["give_back_consent"] else None
+        if misread is not None and not request.user.has_perm(LIFTS):
+            raise PermissionDenied
+        ask_for_revert(run, by=request.user, misread=misread)
         ring(revert_saved_file.name, run.pk)
         return self._told(run, status.HTTP_202_ACCEPTED)
 

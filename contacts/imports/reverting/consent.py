@@ -2,7 +2,7 @@
 
 Consent events are kept forever. A yes on the partner's word is taken back by a no of its own, which says so; the
 next file may bring a yes again, as for somebody who never said anything. A no stays, and so does a shut address:
-whether the file was wrong about that, nobody can know.
+whether the file was wrong about that, nobody can know, unless somebody says that it was misread (misread.py).
 """
 
 from collections import Counter
@@ -15,7 +15,8 @@ from contacts.imports.models import ImportRun
 SAID = """
 CREATE TEMP TABLE said ON COMMIT DROP AS
 SELECT DISTINCT ON (e.id) s.line, e.id, e.stakeholder_id, e.topic_id, e.channel, e.action, e.language, e.at,
-    c.state, c.event_id
+    c.state, c.event_id, c.event_id = e.id OR w.evidence ? 'gives back' AND w.evidence -> 'first said' = to_jsonb(e.id)
+        AS holds
 FROM (
     SELECT u.line, i.id::bigint FROM undo u, jsonb_array_elements_text(u.image -> 'consent') AS i(id)
     UNION ALL
@@ -24,11 +25,13 @@ FROM (
 ) AS s
 JOIN contacts_consentevent e ON e.id = s.id
 JOIN contacts_consent c USING (stakeholder_id, topic_id, channel)
+JOIN contacts_consentevent w ON w.id = c.event_id
 """
+"""The words of this import; one `holds` while it is the last, also when another file took it and gave it back."""
 
 SAID_SINCE = """
 INSERT INTO remains (line, id, reason)
-SELECT line, stakeholder_id, 'said yes' FROM said WHERE action = 'given' AND state = 'given' AND event_id <> id
+SELECT line, stakeholder_id, 'said yes' FROM said WHERE action = 'given' AND state = 'given' AND NOT holds
 """
 STILL_NO = """
 INSERT INTO remains (line, id, reason)
@@ -46,7 +49,7 @@ INSERT INTO contacts_consentevent
 SELECT stakeholder_id, topic_id, channel, 'withdrawn', %(words)s, '', language,
     greatest(clock_timestamp(), at + interval '1 microsecond'),
     jsonb_build_object('takes back', id, 'import', %(run)s::int), %(by)s::bigint
-FROM said WHERE action = 'given' AND event_id = id ORDER BY stakeholder_id, topic_id
+FROM said WHERE action = 'given' AND state = 'given' AND holds ORDER BY stakeholder_id, topic_id
 RETURNING stakeholder_id, topic_id
 """
 

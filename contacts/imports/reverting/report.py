@@ -85,7 +85,9 @@ def note_left(run: ImportRun) -> Counter[str]:
 def told_in_words(run: ImportRun) -> list[str]:
     """What was taken back and what stays, in sentences with figures."""
     done, left = run.revert_report.get("done", {}), run.revert_report.get("left", {})
-    told = [sentence for sentence in _done(Counter(done)) if sentence]
+    told = _done(Counter(done))
+    if reason := run.revert_report.get("misread"):
+        told.append(_("The file was said to be misread: “%(reason)s”") % {"reason": reason})
     rows = _("%(count)d × stays as it is: %(why)s.")
     return told + [rows % {"count": count, "why": why(reason)} for reason, count in sorted(left.items())]
 
@@ -107,5 +109,13 @@ def _done(done: Counter[str]) -> list[str]:
             ngettext("%d registration is as it was before.", "%d registrations are as before.", done["attendance"]),
         ),
         (done["consent"], ngettext("%d yes was taken back.", "%d times a yes was taken back.", done["consent"])),
+        (
+            done["given back"],
+            ngettext("%d agreement was given back.", "%d agreements were given back.", done["given back"]),
+        ),
+        (
+            done["lifted"],
+            ngettext("%d address may be mailed again.", "%d addresses may be mailed again.", done["lifted"]),
+        ),
     ]
     return [text % count for count, text in counted if count]

@@ -8,6 +8,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contacts.actions.suppression import NoReasonGiven
 from contacts.imports.actions import State
 from contacts.imports.errors import NotReady
 from contacts.imports.locks import made_for_sets, only_worker_on, turn_of_partner
@@ -16,6 +17,7 @@ from contacts.imports.news import let_duplicates_be_looked_for
 from contacts.imports.occasions import take_back_occasion
 from contacts.imports.progress import Progress
 from contacts.imports.reverting.consent import by_person, take_back_consent
+from contacts.imports.reverting.misread import give_back
 from contacts.imports.reverting.removing import remove
 from contacts.imports.reverting.report import note_left
 from contacts.imports.reverting.restoring import restore
@@ -60,16 +62,17 @@ SELECT count(*) FROM gone
 """A tag the import brought goes when nobody carries it and no saved question asks for it."""
 
 
-def revert_import(run: ImportRun, *, by=None, ends: str = State.REVERTED) -> ImportRun:
+def revert_import(run: ImportRun, *, by=None, ends: str = State.REVERTED, misread: str | None = None) -> ImportRun:
     """Take back what the import `run` did, and say what stays and why; safe to repeat after a crash.
 
     Raises NotReady when there is nothing to take back, BeingSaved when a worker is on it. `ends` is the state
-    at the end: CANCELLED for a file that was stopped half-way.
+    at the end: CANCELLED for a file that was stopped half-way. `misread` is the reason somebody wrote for giving
+    back agreements and lifting blocks that only this file took and brought; without it every no stays.
     """
     if run.state in (State.REVERTED, State.CANCELLED):
         return run
     with only_worker_on(run):
-        begin_revert(run, by=by, ends=ends)
+        begin_revert(run, by=by, ends=ends, misread=misread)
         try:
             _all_of_it(run, run.reverted_by or by)
         except Exception as error:
@@ -81,6 +84,8 @@ def revert_import(run: ImportRun, *, by=None, ends: str = State.REVERTED) -> Imp
 
 def _all_of_it(run: ImportRun, by) -> None:
     facts = {"source": source_of(run)}
+    if "misread" in run.revert_report:
+        facts["reason"] = run.revert_report["misread"]
     with Progress(run.job) as told, turn_of_partner(run, told), acting("revert_import", by, **facts):
         while _is_under_way(run):
             _step(run, by)
@@ -94,8 +99,13 @@ def source_of(run: ImportRun) -> str:
 
 
 @transaction.atomic
-def begin_revert(run: ImportRun, *, by, ends: str = State.REVERTED) -> None:
-    """Note that the import is being taken back; once begun it goes on from where it stopped. Raises NotReady."""
+def begin_revert(run: ImportRun, *, by, ends: str = State.REVERTED, misread: str | None = None) -> None:
+    """Note that the import is being taken back; once begun it goes on from where it stopped, by the same choice.
+
+    Raises NotReady, and NoReasonGiven for a file said to be misread without a word on how.
+    """
+    if misread is not None and not misread.strip():
+        raise NoReasonGiven(_("Say how the file was misread, so that everybody can see later why a no was undone."))
     current = ImportRun.objects.select_for_update().get(pk=run.pk)
     if current.state != State.REVERTING:
         if not current.marks or not (current.state in (State.COMMITTED, State.FAILED) or ends == State.CANCELLED):
@@ -104,6 +114,8 @@ def begin_revert(run: ImportRun, *, by, ends: str = State.REVERTED) -> None:
         current.reached = 0
         current.reverted_by = by
         current.revert_report = {"phase": "people", "ends": ends, "done": {}, "left": {}}
+        if misread is not None:
+            current.revert_report["misread"] = misread.strip()
     current.refusal = ""
     current.asked_at = timezone.now()
     current.save(update_fields=["state", "reached", "reverted_by", "revert_report", "refusal", "asked_at"])
@@ -153,6 +165,8 @@ def _people(run: ImportRun, by) -> Counter[str]:
     done = restore(run, source_of(run))
     gather_born(run, BORN_PEOPLE)
     done["removed"] = remove(run, source_of(run))
+    if "misread" in run.revert_report:
+        done += give_back(run, source_of(run), reason=run.revert_report["misread"], by=by)
     done["consent"] = _consent(run, by, shut=True)
     done["attendance"] = attendance
     return done

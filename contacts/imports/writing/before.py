@@ -7,9 +7,10 @@ over is nobody's. `BEFORE` then makes one value of it for each row of the file, 
      "points": [ids], "statuses": [[point, was, now]], "mains": [[point that was the main one, point that is]],
      "types": [ids], "tags": [ids], "affiliations": [[id, role]], "externals": [ids], "consent": [event ids],
      "suppressions": [ids], "organisations": [ids of stakeholders], "words": [[tag, name]],
-     "occasion": [[registration, was or null, now]]}
+     "occasion": [[registration, was or null, now]], "no again": [topics]}
 
-`organisations` and `words` are what the row brought into being beyond its person. Somebody new needs none of the
+`organisations` and `words` are what the row brought into being beyond its person; `no again` are topics of which
+another file had said already that they left them: nothing was written, but it was said. Somebody new needs none of the
 rest: all they have is from the file, up to the numbers of `MARKS`, which are kept once for a chunk.
 """
 
@@ -68,6 +69,21 @@ WITH made AS ({insert} RETURNING id, fingerprint)
 INSERT INTO noted (line, what, item)
 SELECT n.line, 'suppressions', to_jsonb(m.id) FROM made m JOIN new_suppression n USING (fingerprint)
 """
+
+NOTING_NO_AGAIN = """
+INSERT INTO noted (line, what, item) SELECT leader, 'no again', to_jsonb(topic) FROM no_again
+"""
+
+SHUT_AGAIN = """
+INSERT INTO contacts_suppressionevent (pgh_created_at, pgh_label, pgh_obj_id, pgh_context_id,
+    id, channel, address, fingerprint, reason, source, note, at)
+SELECT now(), 'said_again', x.id, _pgh_attach_context(),
+    x.id, x.channel, x.address, x.fingerprint, x.reason, x.source, x.note, x.at
+FROM contacts_suppression x WHERE x.channel = 'email' AND x.fingerprint IN (
+    SELECT print FROM stage_email WHERE state IN ('bounced', 'complained', 'no_contact'))
+  AND NOT EXISTS (SELECT FROM new_suppression n WHERE n.fingerprint = x.fingerprint)
+"""
+"""An address that was shut before, and of which this file says it, too."""
 
 NOTING_WORDS = """
 WITH made AS ({insert} RETURNING id, name)

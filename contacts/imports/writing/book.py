@@ -182,7 +182,8 @@ CONSENT_FACTS = ("source", "wording", "language", "received", "run", "by")
 
 SUPPRESSIONS = """
 INSERT INTO contacts_suppression (channel, address, fingerprint, reason, source, note, at)
-SELECT 'email', address, fingerprint, reason, %(source)s, '', now() FROM new_suppression ORDER BY fingerprint
+SELECT 'email', address, fingerprint, reason, %(source)s, '', clock_timestamp()
+FROM new_suppression ORDER BY fingerprint
 ON CONFLICT DO NOTHING
 """
 
@@ -224,6 +225,8 @@ def write_book(run: ImportRun, *, by, told: Told) -> None:
         told(90, _("Writing consent"))
         _write(cursor, "consent", CONSENT, [facts[name] for name in CONSENT_FACTS])
         cursor.execute(before.NOTING_SUPPRESSIONS.format(insert=SUPPRESSIONS), facts)
+        cursor.execute(before.NOTING_NO_AGAIN)
+        cursor.execute(before.SHUT_AGAIN)
         cursor.execute(before.NOTING_STATUSES.format(update=BAD_ADDRESSES))
         land_occasion(run)
         cursor.execute(before.BEFORE)

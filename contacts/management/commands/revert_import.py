@@ -1,4 +1,4 @@
-"""`manage.py revert_import RUN [--json]`."""
+"""`manage.py revert_import RUN [--give-back-consent --reason TEXT] [--json]`."""
 
 import json
 from typing import Any
@@ -18,6 +18,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be said on the command line."""
         parser.add_argument("run", type=int, help="the number of the import, as its page and --json show it")
+        parser.add_argument(
+            "--give-back-consent",
+            action="store_true",
+            help="the file was misread: also give back agreements it took and lift blocks that only it brought",
+        )
+        parser.add_argument("--reason", help="how it was misread; kept with every agreement that is given back")
         parser.add_argument("--json", action="store_true", help="print the report as JSON, alone on standard output")
 
     def handle(self, **options: Any) -> None:
@@ -25,8 +31,11 @@ class Command(BaseCommand):
         run = ImportRun.objects.filter(pk=options["run"]).first()
         if run is None:
             raise CommandError(f"There is no import {options['run']}. Its number stands on its page.", returncode=2)
+        if options["reason"] and not options["give_back_consent"]:
+            raise CommandError("--reason belongs to --give-back-consent.", returncode=2)
+        misread = (options["reason"] or "") if options["give_back_consent"] else None
         try:
-            revert_import(run)
+            revert_import(run, misread=misread)
         except Refused as refusal:
             raise CommandError(str(refusal), returncode=2) from refusal
         if options["json"]:
