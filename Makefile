@@ -7,6 +7,8 @@ BUILT  := $(VENV)/.built-from-requirements
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 LOCK   := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock"
+# The whole suite: a process for each core, a file of tests in one of them (docs/recipes/write-a-test.md).
+WHOLE  := -n auto --dist loadfile --no-loadscope-reorder
 # What production must be given; here only so that its settings can be checked.
 DEPLOY := DJANGO_SETTINGS_MODULE=config.settings.production SECRET_KEY=$$(od -An -N48 -tx1 /dev/urandom | tr -d ' \n') \
 	FINGERPRINT_KEY=only-for-the-check DATABASE_URL=postgres://check@127.0.0.1/check REDIS_URL=redis://127.0.0.1/0 \
@@ -25,8 +27,7 @@ stop: $(BUILT) ## Stop everything that runs for this checkout
 	@$(BIN)/python -m config.stack stop
 
 test: $(BUILT) ## Run every test (PYTEST="tests/crm -x" for some of them)
-	@$(BIN)/python -m config.catalogues
-	$(BIN)/pytest $(PYTEST)
+	$(BIN)/pytest $(or $(PYTEST),$(WHOLE))
 
 lint: $(BUILT) ## Check style, types, storeys, templates, migrations and the production settings
 	$(BIN)/ruff check .

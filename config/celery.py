@@ -21,9 +21,10 @@ class LateCelery(Celery):
         return super().connection_for_read(url or redis_url(), **kwargs)
 
     def connection_for_write(self, url: str | None = None, **kwargs: Any) -> Connection:
-        """Where a bell is rung; where nobody can hear it, say so at once instead of waiting."""
+        """Where a bell is rung; where nobody can hear it, say so at once: who rings is a page somebody waits for."""
         from config.embedded.redis import redis_url_if_up
 
+        kwargs["transport_options"] = {"max_retries": 0} | kwargs.get("transport_options", {})
         return super().connection_for_write(url or redis_url_if_up(), **kwargs)
 
 

@@ -8,26 +8,77 @@ from typing import Any
 
 import pytest
 import redis
+from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db import connections
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
+from config.catalogues import compile_catalogues
 from config.embedded.redis import redis_url
 from config.embedded.services import release_all
-from tests.browser import FLAGS, chromium
+from tests.browser import SharedBrowser
+from tests.database import TestDatabase
 from tests.query_counts import query_count  # noqa: F401 - a fixture
 from tests.smtp import Mailbox, MailboxServer
 from tests.workers import WorkerProcess
 
+BROWSER = SharedBrowser()
+MOST_PROCESSES = 8
+"""More would meet the limits of the embedded PostgreSQL sooner than they would be quick."""
 
-def pytest_configure() -> None:
-    """A shell starts what runs in the background deaf to Ctrl-C, and so would be the processes the tests stop by it."""
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make ready what has to be there before the first test, and before the first process of a parallel run."""
+    # A shell starts what runs in the background deaf to Ctrl-C, and so would be the processes the tests stop by it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not hasattr(config, "workerinput"):
+        compile_catalogues()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """A process for each core; none beside this one where they would share what only one may use."""
+    shared = settings.REDIS_URL or os.environ.get("UPDATE_QUERY_COUNTS")
+    cores = os.cpu_count() or 1
+    return 0 if shared or cores == 1 else min(cores, MOST_PROCESSES)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let a parallel run begin with the files that start browsers and processes: what is long must not come last."""
+    if hasattr(config, "workerinput"):
+        first = {item.path for item in items if any(item.iter_markers("browser")) or any(item.iter_markers("fault"))}
+        items.sort(key=lambda item: item.path not in first)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: Any) -> Iterator[None]:
+    """Close the browser as soon as the next test does without one."""
+    try:
+        yield
+    finally:
+        if "page" not in getattr(nextitem, "fixturenames", ()):
+            BROWSER.close()
 
 
 def pytest_sessionfinish() -> None:
     """Let the embedded servers go; the last process of a parallel run stops them."""
     release_all()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """In the place of Django's own: a test that commits is followed by a new copy of the seeded database."""
+    house = TestDatabase()
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        house.make(anew=request.config.getoption("create_db"))
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: house.renew())
+        yield
+        house.drop()
 
 
 def make_user(role: str, **fields: Any) -> Any:
@@ -117,20 +168,8 @@ def celery_worker_process(transactional_db: None, mailbox: Mailbox, tmp_path: Pa
 
 
 @pytest.fixture
-def page(live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def page(live_server: Any, settings: Any) -> Iterator[Any]:
     """A tab of a real browser at 1440 pixels, with the site at `live_server.url`; `page.errors` must stay empty."""
-    from playwright.sync_api import sync_playwright
-
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     settings.PUBLIC_URL = live_server.url
-    program = chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        tab: Any = browser.new_page(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-        tab.set_default_timeout(15_000)
-        tab.errors = []
-        tab.on("pageerror", lambda error: tab.errors.append(str(error)))
-        tab.on("console", lambda said: "Content Security Policy" in said.text and tab.errors.append(said.text))
+    with BROWSER.visitor(live_server.url) as tab:
         yield tab
-        browser.close()
-        connections.close_all()  # Playwright runs a loop in this thread, and Django keeps one connection for each

@@ -20,6 +20,7 @@ from config.embedded.postgres import EmbeddedPostgres
 from config.embedded.processes import servers_on
 from config.embedded.valkey import EmbeddedValkey
 
+pytestmark = pytest.mark.fault
 HOLD = """
 import sys, pathlib, atexit
 from config.embedded.places import Place

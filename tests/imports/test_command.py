@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 
 from contacts.models import Consent, ConsentEvent, ImportRun, Partner, Stakeholder, Suppression
+from tests.commands import in_a_fork
+from tests.workers import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,17 +44,8 @@ def file(tmp_path) -> Path:
 
 
 def refusal(path: Path, *options: str) -> subprocess.CompletedProcess:
-    """The command as an operator runs it, on this test's database."""
-    words = ["manage.py", "import_stakeholders", str(path), "--partner", "Neighbors", *options]
-    where = connection.settings_dict
-    url = f"postgres://{where['USER']}:{where['PASSWORD']}@{where['HOST']}:{where['PORT']}/{where['NAME']}"
-    return subprocess.run(
-        [sys.executable, *words],
-        cwd=settings.ROOT,
-        env={"PATH": "", "DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-    )
+    """The command as an operator runs it, in a process that has everything loaded."""
+    return in_a_fork("import_stakeholders", str(path), "--partner", "Neighbors", *options)
 
 
 def test_without_commit_it_says_what_would_happen_and_writes_no_person(file):
@@ -93,7 +85,14 @@ def test_who_left_is_not_turned_back_on_and_a_suppression_stays(file):
 def test_a_file_that_cannot_be_people_is_refused_in_one_line(tmp_path):
     path = tmp_path / "people.csv"
     path.write_bytes(b"\x7fELF\x00\x01\x02" * 100)
-    answer = refusal(path, "--commit", "--json")
+    words = ["manage.py", "import_stakeholders", str(path), "--partner", "Neighbors", "--commit", "--json"]
+    answer = subprocess.run(
+        [sys.executable, *words],
+        cwd=settings.ROOT,
+        env={"PATH": "", "DATABASE_URL": database_url()},
+        capture_output=True,
+        text=True,
+    )
     assert (answer.returncode, answer.stdout) == (2, "")
     assert len(answer.stderr.strip().splitlines()) == 1
     assert "Traceback" not in answer.stderr

@@ -1,17 +1,9 @@
-"""What the journeys share: Spanish texts are compiled, and a busy machine is given time."""
+"""What the journeys share: a busy machine is given time."""
 
 import pytest
 
-from config.catalogues import compile_catalogues
-
 PATIENCE = 30_000
 """Milliseconds for a page to say what it should, with a worker and a browser on the same two cores."""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def spanish_is_compiled():
-    """Pages and mails in Spanish need the compiled catalogue."""
-    compile_catalogues()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from config.catalogues import compile_catalogues
 from contacts.actions import create_stakeholder, give_consent
 from contacts.models import Topic
 from crm.models import Organisation
@@ -18,12 +17,6 @@ from engagement.models import Event
 from tests.query_counts import query_count
 
 __all__ = ["query_count"]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def spanish_is_compiled():
-    """Pages in Spanish need the compiled catalogue."""
-    compile_catalogues()
 
 
 @pytest.fixture(autouse=True)

@@ -210,7 +210,7 @@ class TestTurns:
         assert due.next_at > timezone.now() + LEASE - timedelta(minutes=1)
 
     @pytest.mark.django_db(transaction=True)
-    def test_two_workers_take_two_feeds(self, feed_of, django_db_serialized_rollback):
+    def test_two_workers_take_two_feeds(self, feed_of):
         from concurrent.futures import ThreadPoolExecutor
 
         feed_of("a"), feed_of("b")
