@@ -24,7 +24,7 @@ class LateCelery(Celery):
         """Where a bell is rung; where nobody can hear it, say so at once: who rings is a page somebody waits for."""
         from config.embedded.redis import redis_url_if_up
 
-        kwargs["transport_options"] = {"max_retries": 0} | kwargs.get("transport_options", {})
+        kwargs["transport_options"] = {"max_retries": 0} | (kwargs.get("transport_options") or {})
         return super().connection_for_write(url or redis_url_if_up(), **kwargs)
 
 
