@@ -24,9 +24,8 @@ from tests.factories import (
     TagFactory,
 )
 from tests.imports.conftest import check, commit, csv_of, receive, uploads
-from tests.public.conftest import spanish_is_compiled
 
-__all__ = ["check", "commit", "receive", "spanish_is_compiled", "uploads"]
+__all__ = ["check", "commit", "receive", "uploads"]
 
 HEAD = ("E-mail", "First name", "Last name", "Zip", "Shoe size")
 
