@@ -49,7 +49,7 @@ def housemates(stakeholder: Stakeholder) -> list[Housemate]:
     shares: dict[int, set[str]] = defaultdict(set)
     people: dict[int, Stakeholder] = {}
     for kind in SHARED:
-        mine = list(_points(kind).filter(stakeholder=stakeholder.pk).values_list("home", flat=True))
+        mine = _points(kind).filter(stakeholder=stakeholder.pk).values("home")
         there = _points(kind).filter(home__in=mine).select_related("stakeholder").order_by("home")
         at: dict[str, list[Stakeholder]] = defaultdict(list)
         for point in there[: LARGEST * LARGEST]:
