@@ -88,34 +88,34 @@ def told_in_words(run: ImportRun) -> list[str]:
     told = _done(Counter(done))
     if reason := run.revert_report.get("misread"):
         told.append(_("The file was said to be misread: “%(reason)s”") % {"reason": reason})
-    rows = _("%(count)d × stays as it is: %(why)s.")
-    return told + [rows % {"count": count, "why": why(reason)} for reason, count in sorted(left.items())]
+    rows = _("%(count)s × stays as it is: %(why)s.")
+    return told + [rows % {"count": f"{count:,}", "why": why(reason)} for reason, count in sorted(left.items())]
 
 
 def _done(done: Counter[str]) -> list[str]:
     fields = sum(count for what, count in done.items() if what.startswith("field:")) + done["custom"]
     links = sum(done[what] for what in ("points", "types", "tags", "affiliations", "externals"))
     counted = [
-        (done["removed"], ngettext("%d person left the book.", "%d people left the book.", done["removed"])),
+        (done["removed"], ngettext("%s person left the book.", "%s people left the book.", done["removed"])),
         (
             done["organisations"],
-            ngettext("%d organisation left the book.", "%d organisations left the book.", done["organisations"]),
+            ngettext("%s organisation left the book.", "%s organisations left the book.", done["organisations"]),
         ),
-        (fields, ngettext("%d field is as it was before.", "%d fields are as they were before.", fields)),
-        (links, ngettext("%d addition was taken off.", "%d additions were taken off.", links)),
-        (done["words"], ngettext("%d new tag was removed.", "%d new tags were removed.", done["words"])),
+        (fields, ngettext("%s field is as it was before.", "%s fields are as they were before.", fields)),
+        (links, ngettext("%s addition was taken off.", "%s additions were taken off.", links)),
+        (done["words"], ngettext("%s new tag was removed.", "%s new tags were removed.", done["words"])),
         (
             done["attendance"],
-            ngettext("%d registration is as it was before.", "%d registrations are as before.", done["attendance"]),
+            ngettext("%s registration is as it was before.", "%s registrations are as before.", done["attendance"]),
         ),
-        (done["consent"], ngettext("%d yes was taken back.", "%d times a yes was taken back.", done["consent"])),
+        (done["consent"], ngettext("%s yes was taken back.", "%s times a yes was taken back.", done["consent"])),
         (
             done["given back"],
-            ngettext("%d agreement was given back.", "%d agreements were given back.", done["given back"]),
+            ngettext("%s agreement was given back.", "%s agreements were given back.", done["given back"]),
         ),
         (
             done["lifted"],
-            ngettext("%d address may be mailed again.", "%d addresses may be mailed again.", done["lifted"]),
+            ngettext("%s address may be mailed again.", "%s addresses may be mailed again.", done["lifted"]),
         ),
     ]
-    return [text % count for count, text in counted if count]
+    return [text % f"{count:,}" for count, text in counted if count]
