@@ -15,8 +15,8 @@ from engagement.actions.registrations import fill_free_seats, free_seats, lock_e
 from engagement.models import Event
 from engagement.signals import announce, attendance_marked, registration_made
 
-MOST = 100
-"""Events that are offered; older ones are known by their number only."""
+MOST, FEW = 100, 10
+"""Events that are offered in a list, and in a sentence; older ones are known by number or short name only."""
 
 MARK = """
 WITH moving AS (
@@ -87,6 +87,15 @@ class Events:
     def choices(self) -> list[tuple[int, str]]:
         """The latest events with their day."""
         return [(event.pk, _called(event)) for event in Event.objects.order_by("-starts_at")[:MOST]]
+
+    def short_names(self) -> list[tuple[int, str]]:
+        """The latest events as their addresses name them."""
+        return list(Event.objects.order_by("-starts_at").values_list("pk", "slug")[:FEW])
+
+    def number_of(self, text: str) -> int | None:
+        """The event of this number, else of this short name."""
+        named = Event.objects.filter(pk=int(text)) if text.isascii() and text.isdigit() else Event.objects.none()
+        return (named.first() or Event.objects.filter(slug=text).first() or Event()).pk
 
     def name_of(self, number: int) -> str:
         """The title and the day of an event, empty when it is gone."""

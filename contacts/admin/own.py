@@ -16,13 +16,7 @@ OWN = "own_"
 """What stands before the short name of a field of our own on the form."""
 LONGEST = 1_000
 Kind = CustomField.Kind
-HINTS = {
-    Kind.TEXT: "",
-    Kind.NUMBER: _("A number, such as 12 or 12.5."),
-    Kind.DATE: _("A day, such as 2026-05-01."),
-    Kind.YES_NO: "",
-    Kind.CHOICE: "",
-}
+HINTS = {Kind.NUMBER: _("A number, such as 12 or 12.5.")}
 
 
 class DayInput(UnfoldAdminTextInputWidget):
@@ -35,7 +29,7 @@ class OwnValueField(forms.CharField):
     """A value of a field of our own, kept in the form of the book; what stands there already always fits."""
 
     def __init__(self, own: CustomField, **kwargs: Any) -> None:
-        more = {"label": own.name, "required": False, "max_length": LONGEST, "help_text": HINTS[Kind(own.kind)]}
+        more = {"label": own.name, "required": False, "max_length": LONGEST, "help_text": HINTS.get(Kind(own.kind), "")}
         super().__init__(widget=_widget(own), **{**more, **kwargs})
         self.own = own
         self.standing = ""

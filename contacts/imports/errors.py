@@ -11,6 +11,10 @@ class UnknownTopic(Misstated):
     """A topic was asked for that does not exist."""
 
 
+class UnknownOccasion(Misstated):
+    """A file is said to be about an event that does not exist."""
+
+
 class BadMapping(Misstated):
     """Columns or words cannot be taken for what somebody chose."""
 

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from contacts.imports.cleaning.presence import STRONGEST
+from contacts.imports.errors import UnknownOccasion
 from contacts.imports.models import ImportRun
 from crm.registries import Registry
 
@@ -52,6 +54,12 @@ class Occasion(Protocol):
     def choices(self) -> list[tuple[int, str]]:
         """Numbers and names of those a file can be about, the latest first."""
 
+    def short_names(self) -> list[tuple[int, str]]:
+        """Numbers and short names of the latest few, for somebody who types one."""
+
+    def number_of(self, text: str) -> int | None:
+        """The number of the one that is named by its number or its short name."""
+
     def name_of(self, number: int) -> str:
         """Its name, empty when it is gone."""
 
@@ -76,6 +84,21 @@ def occasion_of(run: ImportRun) -> tuple[Occasion, int] | None:
 def occasion_choices() -> list[tuple[str, str]]:
     """Every occasion a file can be about."""
     return [(f"{sort}:{number}", name) for sort, what in OCCASIONS.items() for number, name in what.choices()]
+
+
+def occasion_named(text: str) -> str:
+    """`run.occasion` of what is named by number, by short name or as it stands there; raises UnknownOccasion."""
+    for sort, what in OCCASIONS.items():
+        number = what.number_of(text.strip().removeprefix(f"{sort}:"))
+        if number is not None:
+            return f"{sort}:{number}"
+    latest = [f"{number} ({name})" for _sort, what in OCCASIONS.items() for number, name in what.short_names()]
+    if not latest:
+        raise UnknownOccasion(_("There is no event “%(name)s”, nor any other yet.") % {"name": text[:80]})
+    raise UnknownOccasion(
+        _("There is no event “%(name)s”. Name one by its number or short name; the latest are %(latest)s.")
+        % {"name": text[:80], "latest": ", ".join(latest)}
+    )
 
 
 def name_of_occasion(run: ImportRun) -> str:

@@ -16,7 +16,7 @@ from tests.workers import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KEYS = {"run", "rows", "created", "updated", "unchanged", "rejected", "ambiguous", "warnings", "errors"}
+KEYS = {"run", "occasion", "rows", "created", "updated", "unchanged", "rejected", "ambiguous", "warnings", "errors"}
 OUTCOMES = ("created", "updated", "unchanged", "rejected", "ambiguous")
 FILE = """E-mail,First name,Last name,Zip
 ana@example.org,Ana,Ruiz,28205

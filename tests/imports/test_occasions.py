@@ -1,14 +1,20 @@
 """Files whose people registered for an event or came to it: registrations by the rules of events, and back again."""
 
+import json
 from datetime import timedelta
+from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from contacts.imports.actions import commit_import
+from contacts.imports.errors import UnknownOccasion
 from contacts.imports.models import ImportRun
+from contacts.imports.occasions import occasion_named
 from contacts.imports.reverting import revert_import
 from contacts.models import Stakeholder
 from crm.models import OutboxMail
@@ -168,3 +174,58 @@ def test_staff_choose_the_event_when_they_send_the_file(staff, client_of, over):
     client.post(reverse("admin:contacts_importrun_add"), form)
     commit_import(ImportRun.objects.get())
     assert states(over) == {"Ann": "attended"}
+
+
+class TestNaming:
+    """An event is named as people have it at hand."""
+
+    def test_by_its_number_its_short_name_or_as_a_run_keeps_it(self, event):
+        kept = f"engagement.event:{event.pk}"
+        assert [occasion_named(text) for text in (str(event.pk), event.slug, f" {kept} ")] == [kept] * 3
+
+    def test_the_number_goes_before_a_short_name_of_digits(self, event, over):
+        type(event).objects.filter(pk=over.pk).update(slug=str(event.pk))
+        assert occasion_named(str(event.pk)) == f"engagement.event:{event.pk}"
+
+    @pytest.mark.parametrize("text", ["nothing", "", "0", "²", "9" * 30, "campaigns.campaign:1"])
+    def test_what_is_not_there_is_said_with_what_is(self, text, event):
+        with pytest.raises(UnknownOccasion, match=rf"the latest are {event.pk} \({event.slug}\)"):
+            occasion_named(text)
+
+    def test_where_there_are_no_events_that_is_said(self, db):
+        with pytest.raises(UnknownOccasion, match="nor any other yet"):
+            occasion_named("forum")
+
+
+class TestCommand:
+    """The operator says what the people of a file came to."""
+
+    @pytest.fixture
+    def file(self, tmp_path) -> Path:
+        path = tmp_path / "eventbrite.csv"
+        path.write_bytes(eventbrite(Ann="Checked In", Bo="Attending"))
+        return path
+
+    def told(self, file: Path, *options: str) -> str:
+        answer = StringIO()
+        call_command("import_stakeholders", str(file), "--partner", "House", *options, stdout=answer)
+        return answer.getvalue()
+
+    def test_people_are_registered_and_the_report_names_the_event(self, file, over):
+        report = json.loads(self.told(file, "--occasion", over.slug, "--commit", "--json"))
+        assert report["occasion"]["key"] == f"engagement.event:{over.pk}"
+        assert over.title in report["occasion"]["name"]
+        assert states(over) == {"Ann": "attended", "Bo": "registered"}
+
+    def test_in_words_too(self, file, over):
+        assert f"They came to: {over.title}" in self.told(file, "--occasion", str(over.pk))
+        assert states(over) == {}
+
+    def test_without_one_the_report_says_so(self, file, over):
+        assert json.loads(self.told(file, "--json"))["occasion"] is None
+
+    def test_an_event_that_is_not_there_is_refused_before_anything_is_kept(self, file, over):
+        with pytest.raises(CommandError, match=over.slug) as refusal:
+            self.told(file, "--occasion", "nothing", "--commit")
+        assert refusal.value.returncode == 2
+        assert not ImportRun.objects.exists()

@@ -1,5 +1,5 @@
 """`manage.py import_stakeholders FILE --partner NAME [--topic SLUG ...] [--policy fill|update|skip] [--system NAME]
-[--tag TAG ...] [--mapping FILE] [--encoding NAME] [--sheet NAME] [--commit] [--json]`."""
+[--tag TAG ...] [--occasion EVENT] [--mapping FILE] [--encoding NAME] [--sheet NAME] [--commit] [--json]`."""
 
 import json
 import sys
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from contacts.imports.actions import check_import, commit_import, partner_named, receive_file, topics_named
 from contacts.imports.mapping.choosing import map_received, read_mapping_file
 from contacts.imports.models import ImportRun
+from contacts.imports.occasions import name_of_occasion, occasion_named
 from contacts.imports.policy import Policy
 from contacts.imports.questions import answer_import
 from contacts.imports.warnings.ticks import texts_of
@@ -44,6 +45,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--system", default="", metavar="NAME", help="whose numbers the people carry: salesforce")
         parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="for everybody in the file")
+        parser.add_argument(
+            "--occasion", default="", metavar="EVENT", help="what they came to: an event's number or short name"
+        )
         parser.add_argument("--commit", action="store_true", help="write; without it nothing is changed")
         parser.add_argument("--json", action="store_true", help="print the report as JSON, alone on standard output")
 
@@ -63,14 +67,14 @@ class Command(BaseCommand):
         path = Path(options["file"])
         if not path.is_file():
             raise CommandError(f"There is no file {path}. Check the name and try again.", returncode=2)
-        topics = topics_named(options["topic"])
+        topics, policy = topics_named(options["topic"]), _policy(options)
         chosen = read_mapping_file(Path(options["mapping"])) if options["mapping"] else None
         with path.open("rb") as file:
             run = receive_file(
                 File(file, name=path.name),
                 partner=partner_named(options["partner"]),
                 topics=topics,
-                policy=Policy(matches=options["policy"], system=options["system"], tags=tuple(options["tag"])),
+                policy=policy,
                 door=ImportRun.Door.COMMAND,
             )
         said = {key: options[key] for key in ("encoding", "sheet") if options[key]}
@@ -81,6 +85,8 @@ class Command(BaseCommand):
         return commit_import(run) if options["commit"] else check_import(run)
 
     def _tell(self, report: dict, committed: bool) -> None:
+        if report["occasion"]:
+            self.stdout.write(f"They came to: {report['occasion']['name']}")
         self.stdout.write(f"{report['rows']} rows: " + ", ".join(f"{report[name]} {name}" for name in OUTCOMES))
         for warning in report["warnings"]:
             self.stdout.write(f"Look at this: {warning}")
@@ -93,11 +99,22 @@ class Command(BaseCommand):
             sys.stderr.write("Nothing was changed. Run it again with --commit to save.\n")
 
 
+def _policy(options: dict) -> Policy:
+    """The terms as they were said; raises UnknownOccasion."""
+    return Policy(
+        matches=options["policy"],
+        system=options["system"],
+        tags=tuple(options["tag"]),
+        occasion=occasion_named(options["occasion"]) if options["occasion"] else "",
+    )
+
+
 def report_of(run: ImportRun) -> dict[str, object]:
     """The report that --json prints; `rows` is the sum of the five outcomes."""
     rejected = run.rows.filter(outcome="rejected").order_by("line").values("line", "column", "message")
     return {
         "run": run.pk,
+        "occasion": {"key": run.occasion, "name": name_of_occasion(run)} if run.occasion else None,
         "rows": sum(run.counts[name] for name in OUTCOMES),
         **{name: run.counts[name] for name in OUTCOMES},
         "warnings": texts_of(run),
