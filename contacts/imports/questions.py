@@ -14,6 +14,7 @@ from contacts.imports.errors import BadAnswer, NotReady
 from contacts.imports.files import opened_file
 from contacts.imports.models import ImportRun
 from contacts.imports.reading import Doubt, Option, Table
+from crm.errors import Refused
 
 State = ImportRun.State
 ANSWERABLE = frozenset({State.RECEIVED, State.ASKING, State.CHECKED, State.REFUSED, State.FAILED})
@@ -38,6 +39,16 @@ def questions_of(run: ImportRun) -> list[Question]:
     The lines of the options are the partner's data: show them, never log or keep them.
     """
     return [Question(doubt.key, _text(doubt), doubt.options) for doubt in opened_file(run).doubts]
+
+
+def open_questions(run: ImportRun) -> list[Question]:
+    """What the file of a run waits to be told; one that cannot be read any more asks nothing."""
+    if run.state != State.ASKING:
+        return []
+    try:
+        return questions_of(run)
+    except Refused:
+        return []
 
 
 def _text(doubt: Doubt) -> str:

@@ -13,8 +13,9 @@ from contacts.imports.models import ImportRun, Partner
 from contacts.models import Consent, Stakeholder
 from contacts.tasks import check_received_file, commit_received_file, revert_saved_file
 from tests.api.test_api import api
-from tests.factories import StakeholderFactory
+from tests.factories import EventFactory, StakeholderFactory
 from tests.imports.conftest import csv_of
+from tests.imports.test_questions import OLD_MAC, TWO_SHEETS
 
 pytestmark = pytest.mark.django_db
 ROOM = "/api/v1/imports/"
@@ -193,6 +194,166 @@ class TestMapping:
         assert client.post(f"{ROOM}{number}/mapping/", {"columns": 3}, format="json").status_code == 400
 
 
+def asking(client, content: bytes = OLD_MAC, name: str = "list.csv", **facts) -> dict:
+    """Send a file that leaves open how it is meant."""
+    file = SimpleUploadedFile(name, content)
+    return client.post(ROOM, {"file": file, **facts}, format="multipart").json()
+
+
+class TestQuestions:
+    def test_a_file_asks_and_the_answer_reads_it_anew(self, staff):
+        client = api(staff)
+        sent = asking(client, new_partner="X")
+        assert (sent["state"], sent["answers"]) == ("asking", {})
+        (question,) = client.get(f"{ROOM}{sent['id']}/questions/").json()
+        assert (question["key"], question["options"][0]["value"]) == ("encoding", "mac-roman")
+        assert question["options"][0]["lines"][0] == "ann@example.org,Ana,Núñez"
+        answer = client.post(f"{ROOM}{sent['id']}/answer/", {"encoding": "mac-roman"}, format="json")
+        told = answer.json()
+        assert (answer.status_code, told["state"], told["counts"]["created"]) == (200, "checked", 2)
+        assert told["answers"] == {"encoding": "mac-roman"}
+        assert client.get(f"{ROOM}{sent['id']}/questions/").json() == []
+
+    def test_a_sheet_is_chosen_and_the_answer_taken_back(self, staff):
+        client = api(staff)
+        sent = asking(client, TWO_SHEETS, "list.xlsx", new_partner="X")
+        (question,) = client.get(f"{ROOM}{sent['id']}/questions/").json()
+        assert [option["value"] for option in question["options"]] == ["Guests", "Members"]
+        said = client.post(f"{ROOM}{sent['id']}/answer/", {"sheet": "Members"}, format="json").json()
+        assert (said["state"], said["counts"]["created"]) == ("checked", 2)
+        assert client.post(f"{ROOM}{sent['id']}/answer/", {"sheet": ""}, format="json").json()["state"] == "asking"
+
+    @pytest.mark.parametrize(
+        ("said", "words"),
+        [
+            ({"encoding": "klingon"}, "klingon"),
+            ({"colour": "red"}, "Fields: encoding, sheet"),
+            ({}, "Answer “encoding” or “sheet”."),
+            ({"encoding": ["cp1252"]}, "Not a valid string"),
+        ],
+    )
+    def test_what_is_no_answer_is_refused_in_words(self, said, words, staff):
+        client = api(staff)
+        sent = asking(client, new_partner="X")
+        answer = client.post(f"{ROOM}{sent['id']}/answer/", said, format="json")
+        assert answer.status_code in (400, 409)
+        assert words in answer.content.decode()
+        assert client.get(f"{ROOM}{sent['id']}/").json()["state"] == "asking"
+
+    def test_a_file_that_is_worked_on_takes_no_answer(self, staff):
+        client = api(staff)
+        sent = asking(client, new_partner="X")
+        ImportRun.objects.update(state="committing")
+        answer = client.post(f"{ROOM}{sent['id']}/answer/", {"encoding": "cp1252"}, format="json")
+        assert (answer.status_code, answer.json()["code"]) == (409, "NotReady")
+
+    def test_partners_answer_for_their_own_file(self, partner, house):
+        client = api(partner)
+        sent = asking(client)
+        assert client.get(f"{ROOM}{sent['id']}/questions/").json()[0]["key"] == "encoding"
+        answer = client.post(f"{ROOM}{sent['id']}/answer/", {"encoding": "mac-roman"}, format="json")
+        assert (answer.status_code, answer.json()["state"]) == (200, "checked")
+
+    def test_a_large_file_is_read_again_by_a_worker(self, staff, monkeypatch):
+        client = api(staff)
+        sent = asking(client, new_partner="X")
+        monkeypatch.setattr(views, "AT_ONCE", 10)
+        answer = client.post(f"{ROOM}{sent['id']}/answer/", {"encoding": "mac-roman"}, format="json")
+        assert (answer.status_code, answer.json()["state"]) == (202, "checking")
+        check_received_file(sent["id"])
+        assert client.get(f"{ROOM}{sent['id']}/").json()["state"] == "checked"
+
+
+class TestTerms:
+    TERMS = {
+        "topics": ["newsletter"], "wording": "At the fair", "consented_on": "2026-05-01", "policy": "update",
+        "blanks": True, "rule": "number", "system": "salesforce", "tags": ["fair", "west"],
+    }  # fmt: skip
+
+    def change(self, client, number, **terms):
+        return client.post(f"{ROOM}{number}/terms/", terms, format="json")
+
+    def test_all_of_them_are_changed_and_the_file_is_checked_anew(self, staff):
+        event = EventFactory()
+        client = api(staff)
+        number = send(client, ANN, new_partner="X").json()["id"]
+        answer = self.change(client, number, **self.TERMS, occasion=event.slug)
+        told = answer.json()
+        assert (answer.status_code, told["state"]) == (200, "checked")
+        assert {name: told[name] for name in self.TERMS} == self.TERMS
+        assert told["occasion"] == f"engagement.event:{event.pk}"
+        assert not any(one["code"] == "no_topic" for one in told["warnings"])
+
+    def test_what_is_not_named_stays(self, staff):
+        client = api(staff)
+        number = send(client, ANN, new_partner="X", **self.TERMS).json()["id"]
+        told = self.change(client, number, tags=["spring"]).json()
+        assert {name: told[name] for name in self.TERMS} == {**self.TERMS, "tags": ["spring"]}
+
+    def test_what_was_said_is_taken_back(self, staff):
+        client = api(staff)
+        number = send(client, ANN, new_partner="X", **self.TERMS).json()["id"]
+        none = {"topics": [], "wording": "", "consented_on": None, "rule": "narrow", "system": "", "tags": []}
+        told = self.change(client, number, **none).json()
+        assert {name: told[name] for name in none} == none
+        assert (told["policy"], told["blanks"]) == ("update", True)
+
+    def test_a_form_changes_only_what_it_names(self, staff):
+        client = api(staff)
+        number = send(client, ANN, new_partner="X", **self.TERMS).json()["id"]
+        told = client.post(f"{ROOM}{number}/terms/", {"wording": "By phone"}, format="multipart").json()
+        assert {name: told[name] for name in self.TERMS} == {**self.TERMS, "wording": "By phone"}
+
+    def test_the_new_terms_are_those_it_is_saved_on(self, staff):
+        ann = StakeholderFactory(first_name="Ann", last_name="Lee", email="ann@example.org", zip="28299")
+        client = api(staff)
+        sent = send(client, ANN, new_partner="X").json()
+        assert sent["changes"] == {}
+        told = self.change(client, sent["id"], policy="update", tags=["fair"]).json()
+        assert told["changes"]["zip"] == 1
+        must = [one["code"] for one in told["warnings"] if one["must"]]
+        client.post(f"{ROOM}{sent['id']}/commit/", {"ticked": must}, format="json")
+        commit_received_file(sent["id"])
+        ann.refresh_from_db()
+        assert (ann.zip, [tag.name for tag in ann.tags.all()]) == ("28202", ["fair"])
+
+    @pytest.mark.parametrize(
+        ("terms", "field"),
+        [
+            ({"policy": "all"}, "policy"),
+            ({"topics": ["nothing"]}, "topics"),
+            ({"consented_on": "2999-01-01"}, "consented_on"),
+            ({"rule": "number"}, "system"),
+            ({"occasion": "nothing"}, "occasion"),
+            ({"tags": ["a\nb"]}, "tags"),
+            ({"polcy": "fill"}, "polcy"),
+            ({"partner": 1}, "partner"),
+        ],
+    )
+    def test_what_makes_no_sense_is_named_and_nothing_changes(self, terms, field, staff):
+        client = api(staff)
+        number = send(client, ANN, new_partner="X").json()["id"]
+        before = client.get(f"{ROOM}{number}/").json()
+        answer = self.change(client, number, **terms)
+        assert (answer.status_code, list(answer.json())) == (400, [field])
+        assert client.get(f"{ROOM}{number}/").json() == before
+
+    def test_a_system_that_stands_there_is_enough_for_the_rule_by_number(self, staff):
+        client = api(staff)
+        number = send(client, ANN, new_partner="X", system="salesforce").json()["id"]
+        assert self.change(client, number, rule="number").json()["rule"] == "number"
+        assert list(self.change(client, number, system="").json()) == ["system"]
+
+    @pytest.mark.parametrize("state", ["checking", "committing", "committed", "reverted"])
+    def test_a_file_that_is_worked_on_or_saved_keeps_its_terms(self, state, staff):
+        client = api(staff)
+        number = send(client, ANN, new_partner="X").json()["id"]
+        ImportRun.objects.update(state=state)
+        answer = self.change(client, number, policy="update")
+        assert (answer.status_code, answer.json()["code"]) == (409, "NotReady")
+        assert ImportRun.objects.get().matches == "fill"
+
+
 class TestRows:
     def test_rows_by_what_became_of_them(self, staff):
         client = api(staff)
@@ -244,15 +405,15 @@ class TestPartners:
         told = send(client, ANN, policy="update", tags=["x"], new_partner="Z").json()
         assert (told["partner"]["name"], told["policy"], told["tags"]) == ("Community House", "fill", [])
 
-    @pytest.mark.parametrize("door", ["", "rows/", "rejected.csv/", "check/", "mapping/"])
+    @pytest.mark.parametrize("door", ["", "rows/", "rejected.csv/", "questions/", "check/", "mapping/", "answer/"])
     def test_a_file_of_somebody_else_is_not_there(self, door, partner, house, staff):
         other = run_of(staff, ANN)
         client = api(partner)
-        ask = client.post if door in ("check/", "mapping/") else client.get
+        ask = client.post if door in ("check/", "mapping/", "answer/") else client.get
         assert ask(f"{ROOM}{other.pk}/{door}").status_code == 404
         assert client.get(ROOM).json()["count"] == 0
 
-    @pytest.mark.parametrize("door", ["commit", "revert", "cancel", "settle"])
+    @pytest.mark.parametrize("door", ["commit", "revert", "cancel", "settle", "terms"])
     def test_they_cannot_save_or_take_back(self, door, partner, house):
         client = api(partner)
         number = send(client, ANN).json()["id"]

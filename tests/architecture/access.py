@@ -47,6 +47,7 @@ RULES: list[tuple[str, Rule]] = [
     ("api:v1:import-revert", BOOK),
     ("api:v1:import-cancel", BOOK),
     ("api:v1:import-settle", BOOK),
+    ("api:v1:import-terms", BOOK),
     ("api:v1:import*", BOOK | {PARTNER}),
     ("api:v1:campaign-launch", BOOK),
     ("api:v1:campaign-pause", BOOK),

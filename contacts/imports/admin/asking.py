@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from contacts.imports.admin.doors import go_to
 from contacts.imports.admin.sending import look_into
 from contacts.imports.models import ImportRun
-from contacts.imports.questions import KEYS, Question, answer_import, questions_of
+from contacts.imports.questions import KEYS, answer_import
 from crm.doors import person
 from crm.errors import Refused
 
@@ -19,13 +19,3 @@ def answer(request: HttpRequest, run: ImportRun) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     return go_to(run)
-
-
-def open_questions(run: ImportRun) -> list[Question]:
-    """What a file asks; a file that cannot be read any more asks nothing."""
-    if run.state != ImportRun.State.ASKING:
-        return []
-    try:
-        return questions_of(run)
-    except Refused:
-        return []

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from contacts.imports import pages
 from contacts.imports.actions import State
-from contacts.imports.admin.asking import open_questions
 from contacts.imports.admin.doors import READS_BOOK, SAVES
 from contacts.imports.admin.saving import WORKING, working
 from contacts.imports.mapping.showing import cards_of
 from contacts.imports.models import ImportRun
 from contacts.imports.policy import may_change
+from contacts.imports.questions import open_questions
 from contacts.imports.reverting import told_in_words
 from contacts.imports.reviewing import PER_PAGE, is_staged, lines_of
 from contacts.imports.reviewing.inboxes import shared_inboxes

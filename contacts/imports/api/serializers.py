@@ -2,22 +2,16 @@
 
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from contacts.imports.actions import partner_named
+from contacts.imports.api.terms import NothingElse
 from contacts.imports.models import ImportDecision, ImportRow, ImportRun, Partner
-from contacts.imports.policy import Policy
 from contacts.imports.warnings.ticks import is_ticked
 from contacts.models.stakeholders import Stakeholder
-from contacts.models.taxonomy import Topic
-from crm.api import OneLine
-from crm.models import User
 
 READS_BOOK = "contacts.view_stakeholder"
-SAVES = "contacts.change_importrun"
 
 
 class PartnerSerializer(serializers.ModelSerializer):
@@ -71,8 +65,8 @@ class ImportSerializer(serializers.ModelSerializer):
         model = ImportRun
         fields = [
             "id", "partner", "file", "size", "sha256", "door", "state", "refusal", "received_at",
-            "topics", "wording", "consented_on", "policy", "blanks", "rule", "system", "tags",
-            "rows", "counts", "changes", "columns", "warnings", "progress",
+            "topics", "wording", "consented_on", "policy", "blanks", "rule", "system", "tags", "occasion",
+            "answers", "rows", "counts", "changes", "columns", "warnings", "progress",
             "committed_at", "reverted_at", "revert_report",
         ]  # fmt: skip
         read_only_fields = fields
@@ -105,77 +99,6 @@ class ImportSerializer(serializers.ModelSerializer):
         return told
 
 
-class SendSerializer(serializers.Serializer):
-    """A file with its terms; partners say what people agreed to, the house what is done with the book."""
-
-    OF_STAFF = ("policy", "blanks", "rule", "tags", "new_partner")
-
-    file = serializers.FileField(allow_empty_file=True)
-    partner: serializers.PrimaryKeyRelatedField = serializers.PrimaryKeyRelatedField(
-        queryset=Partner.objects.none(), required=False, help_text="Your own when left out, if you have one only."
-    )
-    new_partner = OneLine(max_length=160, required=False, help_text="The name of a partner; made when it is new.")
-    topics: serializers.SlugRelatedField = serializers.SlugRelatedField(
-        slug_field="slug", many=True, queryset=Topic.objects.all(), required=False
-    )
-    wording = serializers.CharField(required=False, help_text="How people were asked; the proof of their yes.")
-    consented_on = serializers.DateField(required=False)
-    policy = serializers.ChoiceField(ImportRun.Matches.choices, required=False)
-    blanks = serializers.BooleanField(required=False)
-    rule = serializers.ChoiceField(ImportRun.Rule.choices, required=False)
-    system = OneLine(max_length=40, required=False, help_text="Whose numbers bare numbers are, such as salesforce.")
-    tags = serializers.ListField(child=OneLine(max_length=100), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Partners choose among their own."""
-        super().__init__(*args, **kwargs)
-        user: User | None = getattr(self.context.get("request"), "user", None)
-        if user is None or not user.is_authenticated:
-            return
-        self.fields["partner"].queryset = Partner.objects.visible_to(user)  # type: ignore[attr-defined]
-        if not user.has_perm(SAVES):
-            for name in self.OF_STAFF:
-                del self.fields[name]
-
-    def validate_consented_on(self, day: Any) -> Any:
-        """Nobody agrees tomorrow."""
-        if day > timezone.localdate():
-            raise serializers.ValidationError(gettext("This day is still to come."))
-        return day
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """One partner; the rule by number needs to know whose number."""
-        if attrs.get("rule") == ImportRun.Rule.NUMBER and not attrs.get("system"):
-            words = gettext("Name the system, so that its numbers are not taken for another’s.")
-            raise serializers.ValidationError({"system": [words]})
-        if "partner" in attrs and attrs.get("new_partner"):
-            words = gettext("Choose a partner or name a new one, not both.")
-            raise serializers.ValidationError({"new_partner": [words]})
-        attrs["partner"] = attrs.get("partner") or self._partner(attrs)
-        return attrs
-
-    def _partner(self, attrs: dict[str, Any]) -> Partner:
-        if attrs.get("new_partner"):
-            return partner_named(attrs["new_partner"])
-        mine = list(Partner.objects.visible_to(self.context["request"].user)[:2])
-        if self.context["request"].user.has_perm(SAVES) or len(mine) != 1:
-            raise serializers.ValidationError({"partner": [gettext("Say which partner the file comes from.")]})
-        return mine[0]
-
-    @property
-    def chosen(self) -> Policy:
-        """The terms; what was not asked is as always."""
-        facts = self.validated_data
-        return Policy(
-            matches=facts.get("policy") or ImportRun.Matches.FILL,
-            rule=facts.get("rule") or ImportRun.Rule.NARROW,
-            blanks=facts.get("blanks", False),
-            system=facts.get("system", ""),
-            tags=tuple(facts.get("tags", ())),
-            consented_on=facts.get("consented_on"),
-        )
-
-
 class RowSerializer(serializers.ModelSerializer):
     """What became of a row. Who it is in the book stands there for those who may read the book."""
 
@@ -189,6 +112,35 @@ class RowSerializer(serializers.ModelSerializer):
         if not self.context["request"].user.has_perm(READS_BOOK):
             del told["stakeholder"], told["candidates"]
         return told
+
+
+class OptionSerializer(serializers.Serializer):
+    """One way to read a file: what to answer with, what it is called, and how the file begins when it is read so."""
+
+    value = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    lines = serializers.ListField(child=serializers.CharField())
+
+
+class QuestionSerializer(serializers.Serializer):
+    """What a file leaves open: the name of its answer, the question, and the options, the best guess first."""
+
+    key = serializers.CharField()
+    text = serializers.CharField()
+    options = OptionSerializer(many=True)
+
+
+class AnswerSerializer(NothingElse, serializers.Serializer):
+    """How a file is meant, by the `value` of an option; an empty answer lets it ask once more."""
+
+    encoding = serializers.CharField(required=False, allow_blank=True, max_length=80)
+    sheet = serializers.CharField(required=False, allow_blank=True, max_length=80, trim_whitespace=False)
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        """An answer to something."""
+        if not attrs:
+            raise serializers.ValidationError(gettext("Answer “encoding” or “sheet”."))
+        return attrs
 
 
 class TicksSerializer(serializers.Serializer):

@@ -19,18 +19,22 @@ from rest_framework.viewsets import GenericViewSet
 
 from contacts.imports.actions import check_import, receive_file
 from contacts.imports.api.serializers import (
+    AnswerSerializer,
     ImportSerializer,
     MappingSerializer,
+    QuestionSerializer,
     RevertSerializer,
     RowSerializer,
-    SendSerializer,
     SettleSerializer,
     TicksSerializer,
 )
+from contacts.imports.api.terms import SendSerializer, TermsSerializer
 from contacts.imports.asking import AT_ONCE, ask_for_check, ask_for_commit, ask_for_revert, ask_to_stop
 from contacts.imports.errors import Unreadable
 from contacts.imports.mapping.choosing import map_import
 from contacts.imports.models import ImportRow, ImportRun
+from contacts.imports.policy import AS_ALWAYS, change_terms, policy_of
+from contacts.imports.questions import answer_import, open_questions
 from contacts.imports.rejected import rejected_csv
 from contacts.imports.settling import settle_row
 from contacts.imports.warnings.ticks import tick_warnings
@@ -117,7 +121,7 @@ class ImportViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[ImportRun
             partner=facts["partner"],
             topics=facts.get("topics", ()),
             wording=facts.get("wording", ""),
-            policy=asked.chosen,
+            policy=asked.on(AS_ALWAYS),
             door=ImportRun.Door.API,
             by=request.user,
         )
@@ -128,6 +132,32 @@ class ImportViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[ImportRun
     def check(self, request: Request, pk: Any = None) -> Response:
         """Read the file anew and say what it would do; the book stays as it is."""
         return self._checked(self.get_object())
+
+    @extend_schema(responses=QuestionSerializer(many=True))
+    @action(detail=True, filter_backends=[], pagination_class=None)
+    def questions(self, request: Request, pk: Any = None) -> Response:
+        """What a file that is `asking` leaves open, with how it begins when it is read one way or the other."""
+        return Response(QuestionSerializer(open_questions(self.get_object()), many=True).data)
+
+    @extend_schema(request=AnswerSerializer, responses=ImportSerializer)
+    @action(detail=True, methods=["post"])
+    def answer(self, request: Request, pk: Any = None) -> Response:
+        """Say how a file is meant, and read it anew."""
+        run, asked = self.get_object(), AnswerSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return self._checked(answer_import(run, asked.validated_data, by=request.user))
+
+    @extend_schema(request=TermsSerializer, responses=ImportSerializer)
+    @action(detail=True, methods=["post"], permission_classes=[SAVES])
+    def terms(self, request: Request, pk: Any = None) -> Response:
+        """Change the terms of a file that is not saved, and check it anew; what is not named stays."""
+        run = self.get_object()
+        asked = TermsSerializer(run, data=request.data, partial=True)
+        asked.is_valid(raise_exception=True)
+        facts = asked.validated_data
+        topics, wording = facts.get("topics", run.topics.all()), facts.get("wording", run.consent_wording)
+        change_terms(run, asked.on(policy_of(run)), topics=topics, wording=wording)
+        return self._checked(run)
 
     @extend_schema(request=MappingSerializer, responses=ImportSerializer)
     @action(detail=True, methods=["post"])
