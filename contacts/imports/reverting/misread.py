@@ -151,6 +151,9 @@ def looked_over(run: ImportRun, source: str) -> Misread:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.undo")
         cursor.execute(WHOLE_FILE, {"run": run.pk, "since": run.created_at})
+        cursor.execute("SELECT EXISTS (SELECT FROM undo)")
+        if not cursor.fetchone()[0]:
+            return Misread(0, 0)
         _work_out(cursor, run, source)
         cursor.execute("SELECT (SELECT count(*) FROM back), (SELECT count(*) FROM lifted)")
         found = Misread(*cursor.fetchone())
