@@ -6,7 +6,7 @@ MANAGE := $(BIN)/python manage.py
 BUILT  := $(VENV)/.built-from-requirements
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-LOCK   := $(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock"
+LOCK   := $(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock"
 # The whole suite: a process for each core, a file of tests in one of them (docs/recipes/write-a-test.md).
 WHOLE  := -n auto --dist loadfile --no-loadscope-reorder
 # What production must be given; here only so that its settings can be checked.

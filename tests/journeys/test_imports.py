@@ -98,6 +98,7 @@ def staff_review_and_settle(page, staff):
     page.get_by_role("link", name="Back to the file").click()
     page.get_by_role("link", name="Say who is who").click()
     page.get_by_role("button", name="This is James Cole").wait_for()
+    page.wait_for_load_state("domcontentloaded")  # the keys are listened to from here on
     page.keyboard.press("n")
     page.get_by_text("Line 4 is somebody new.").wait_for()
     page.get_by_role("button", name="Undo").first.click()
