@@ -18,6 +18,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from contacts.identity.counting import count_open, forget_count
+
 BASELINE = Path(__file__).with_suffix(".json")
 
 
@@ -32,8 +34,13 @@ def _keep(name: str, count: int) -> None:
 
 @contextmanager
 def counted(name: str) -> Iterator[None]:
-    """Compare the queries made inside with the baseline of `name`."""
+    """Compare the queries made inside with the baseline of `name`.
+
+    What a process remembers from an earlier test is forgotten; what pages remember for minutes is there already.
+    """
     ContentType.objects.clear_cache()
+    forget_count()
+    count_open()
     with CaptureQueriesContext(connection) as queries:
         yield
     count = len(queries)
