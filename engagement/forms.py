@@ -1,20 +1,12 @@
 """Forms of events: the few fields a visitor fills in, and those at the door."""
 
-import re
 from typing import TypedDict
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from contacts.forms.fields import just_a_name
 from contacts.models.stakeholders import five_digits
-
-LOOKS_LIKE_A_LINK = re.compile(r"://|www\.|[<>{}\[\]@\\]", re.IGNORECASE)
-
-
-def no_link(value: str) -> None:
-    """A name goes into a mail: it must not carry somebody's link there."""
-    if LOOKS_LIKE_A_LINK.search(value):
-        raise forms.ValidationError(_("Please write just the name."))
 
 
 def text_input(autocomplete: str, **attributes: str) -> forms.TextInput:
@@ -35,10 +27,10 @@ class PersonForm(forms.Form):
     """Who somebody is, in four fields."""
 
     first_name = forms.CharField(
-        label=_("First name"), max_length=100, validators=[no_link], widget=text_input("given-name")
+        label=_("First name"), max_length=100, validators=[just_a_name], widget=text_input("given-name")
     )
     last_name = forms.CharField(
-        label=_("Last name"), max_length=100, validators=[no_link], widget=text_input("family-name")
+        label=_("Last name"), max_length=100, validators=[just_a_name], widget=text_input("family-name")
     )
     email = forms.EmailField(
         label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
@@ -81,7 +73,7 @@ class WalkInForm(PersonForm):
     """Somebody at the door: a first name is enough."""
 
     last_name = forms.CharField(
-        label=_("Last name"), max_length=100, required=False, validators=[no_link], widget=text_input("off")
+        label=_("Last name"), max_length=100, required=False, validators=[just_a_name], widget=text_input("off")
     )
     email = forms.EmailField(
         label=_("E-mail"), max_length=254, required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})

@@ -49,6 +49,7 @@ UNFOLD: dict[str, Any] = {
     "BORDER_RADIUS": "8px",
     "COLORS": {"base": STONE, "primary": TEAL},
     "STYLES": [lambda request: static("crm/office.css")],
+    "SCRIPTS": [lambda request: static("crm/once.js")],
     "DASHBOARD_CALLBACK": "crm.shell.dashboard",
     "LOGIN": {"form": "crm.signin.SignInForm"},
     "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "crm.shell.menu"},

@@ -1,10 +1,13 @@
 """The menu, the first page, the search box and what a browser may load."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
 
 from crm.cards import CARDS, STEPS, Card, Line, Step
+from crm.navigation import MENU
 from crm.searches import PER_SEARCH, SEARCHES, Hit
 from crm.shell import greeting
 
@@ -48,6 +51,17 @@ def test_the_menu_has_only_places_one_may_go_to(role, sees, request, client_of):
     page = client_of(request.getfixturevalue(role)).get("/admin/").content.decode()
     assert ("Organisation" in page) is sees
     assert "Long work" in page
+
+
+LISTS = [item.route for item in MENU if item.route.endswith("_changelist")]
+
+
+@pytest.mark.parametrize("route", LISTS)
+def test_a_place_is_called_at_the_head_of_its_page_as_in_the_menu(route, manager, client_of):
+    item = next(item for item in MENU if item.route == route)
+    page = client_of(manager).get(reverse(route), follow=True).content.decode()
+    head = re.sub(r"<[^>]+>", " ", page.split("<h1", 1)[1].split("</h1>")[0])
+    assert str(item.title) in " ".join(head.split())
 
 
 def test_one_box_finds_things_of_every_kind(staff, client_of, shelf):
