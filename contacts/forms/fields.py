@@ -13,6 +13,14 @@ from contacts.models import StakeholderType, Topic
 LANGUAGE_NAMES = [("en", "English"), ("es", "Español")]
 """Each language by its own name, so that its readers recognise it."""
 
+LOOKS_LIKE_A_LINK = re.compile(r"://|www\.|[<>{}\[\]@\\]", re.IGNORECASE)
+
+
+def just_a_name(value: str) -> None:
+    """A name goes into mails: it must not carry somebody's link or marks there."""
+    if LOOKS_LIKE_A_LINK.search(value):
+        raise ValidationError(_("Please write just the name, without a link and without signs such as < or @."))
+
 
 class ZipField(forms.CharField):
     """Five digits; the four that may follow them are dropped."""
@@ -66,5 +74,6 @@ def name_field(label, autocomplete: str, *, max_length: int = 100) -> forms.Char
         label=label,
         max_length=max_length,
         required=False,
+        validators=[just_a_name],
         widget=forms.TextInput({"autocomplete": autocomplete}),
     )

@@ -27,6 +27,9 @@ class PreferencesForm(forms.Form):
         person = stakeholder.kind == Stakeholder.Kind.PERSON
         for name in ("name",) if person else ("first_name", "last_name"):
             del self.fields[name]
+        for name in self.fields.keys() & {"first_name", "last_name", "name"}:
+            if data and data.get(name) == self.initial[name]:
+                self.fields[name].validators = []  # a name that stands so in the book keeps nobody from leaving a topic
 
     def clean(self) -> dict:
         """A name may be corrected, not emptied."""

@@ -1,6 +1,7 @@
 """The join form: what is typed, what is kept, what is mailed, what is never told."""
 
 import pytest
+from django.utils.html import escape
 
 from contacts.actions import suppress
 from contacts.models import JoinRequest, Stakeholder, StakeholderType, Topic
@@ -47,6 +48,25 @@ def test_it_keeps_the_exact_wording_that_was_shown_with_its_language(client, typ
     asked = JoinRequest.objects.get()
     assert (asked.wording, asked.wording_language) == (shown, "es")
     assert shown.startswith("Sí, quiero recibir correos de Leading on Opportunity")
+
+
+@pytest.mark.parametrize("name", ["<b>Luis</b>", "Luis https://example.com", "see www.example.com", "luis@example.com"])
+@pytest.mark.parametrize("part", ["first_name", "last_name", "organisation"])
+def test_a_name_that_is_a_link_or_marks_is_asked_for_again(client, typed, part, name):
+    answer = client.post("/join/", typed | {part: name}, headers={"accept-language": "es"})
+    html = answer.content.decode()
+    assert "Escriba solo el nombre, por favor, sin enlaces y sin signos como &lt; o @." in html
+    assert f'value="{escape(name)}"' in html
+    assert "<b>Luis" not in html
+    assert not JoinRequest.objects.exists()
+    assert not OutboxMail.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["María José", "Núñez de la Peña", "O’Brien-Smith, Jr.", "D'Arcy & Söhne", "李"])
+def test_a_name_may_have_any_letters(client, typed, name):
+    client.post("/join/", typed | {"first_name": name})
+    assert JoinRequest.objects.get().first_name == name
+    assert name in OutboxMail.objects.get().text
 
 
 def test_errors_keep_what_was_typed_and_say_what_is_missing(client, typed):

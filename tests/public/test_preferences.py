@@ -6,7 +6,7 @@ import pytest
 
 from contacts.actions import add_email, create_stakeholder, leave_all, suppress
 from contacts.leaving import preferences_token
-from contacts.models import ConsentEvent, StakeholderType, Suppression
+from contacts.models import ConsentEvent, Stakeholder, StakeholderType, Suppression
 from crm.models import OutboxMail
 from tests.public.conftest import receives
 
@@ -85,6 +85,15 @@ def test_a_mistake_keeps_what_was_typed(client, link, ana, typed):
     assert 'value="abc"' in html
     assert "Please leave a name here" in html
     assert receives(ana) == ["events", "newsletter"]
+
+
+def test_a_strange_name_from_a_file_keeps_nobody_from_leaving_a_topic(client, link, ana, typed):
+    Stakeholder.objects.filter(pk=ana.pk).update(first_name="Ana <the tall>")
+    client.post(link, typed | {"first_name": "Ana <the tall>", "topics": []})
+    assert receives(ana) == []
+    html = client.post(link, typed | {"first_name": "<i>Ana</i>"}).content.decode()
+    assert "Escriba solo el nombre" in html
+    assert "<i>Ana" not in html
 
 
 def test_an_organisation_has_one_name(client, newsletter):
