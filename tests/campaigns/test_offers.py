@@ -85,3 +85,9 @@ def test_the_pump_sends_newsletters_and_single_mails(mailbox):
     queue_mail(purpose="test", to="single@example.org", subject="One", text="One")
     call_command("pump", "--once")
     assert sorted(mailbox.recipients) == ["p0@example.org", "p1@example.org", "single@example.org"]
+
+
+@pytest.mark.parametrize("slip", ["nan", "inf", "-3", "0", "soon"])
+def test_the_pump_takes_no_slip_for_a_time(slip):
+    with pytest.raises(CommandError, match=f"'{slip}' is no number of seconds above 0"):
+        call_command("pump", f"--seconds={slip}")

@@ -1,6 +1,8 @@
 """Send without Redis or workers: everything that waits in rows leaves from here."""
 
+import math
 import time
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -13,6 +15,17 @@ PAUSE = 1.0
 """Seconds between two looks when nothing is due."""
 
 
+def _seconds(text: str) -> float:
+    """A time to run; none at all, less than none and what is no number are slips."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise ArgumentTypeError(f"{text!r} is no number of seconds above 0, such as 30 or 2.5")
+    return seconds
+
+
 class Command(BaseCommand):
     """A worker and a clock in one process."""
 
@@ -22,12 +35,12 @@ class Command(BaseCommand):
         """Until Ctrl-C, or shorter."""
         length = parser.add_mutually_exclusive_group()
         length.add_argument("--once", action="store_true", help="stop when nothing is due any more")
-        length.add_argument("--seconds", type=float, help="stop after this many seconds")
+        length.add_argument("--seconds", type=_seconds, help="stop after this many seconds")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look, send, rest; again and again."""
         seconds = options["seconds"]
-        until = time.monotonic() + float(seconds) if seconds else float("inf")
+        until = time.monotonic() + seconds if seconds else math.inf
         total = 0
         try:
             while time.monotonic() < until:
