@@ -118,3 +118,9 @@ def same_name(first: str, last: str, other_first: str, other_last: str) -> bool:
 def full_name(first: str, last: str) -> str:
     """First and last name as one, without stray blanks."""
     return " ".join(f"{first} {last}".split())
+
+
+def in_order(first: str, last: str, full: str) -> str:
+    """`Núñez, Ana` as Ana Núñez; a whole name that says more than its two parts is left as it was written."""
+    turned = full_name(first, last)
+    return turned if sorted(full.replace(",", " ").split()) == sorted(turned.split()) else full

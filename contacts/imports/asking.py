@@ -32,7 +32,7 @@ def ask_for_commit(run: ImportRun, *, by) -> None:
     """
     current = ImportRun.objects.select_for_update().get(pk=run.pk)
     if current.state not in (State.CHECKED, State.FAILED):
-        raise NotReady(_("This file cannot be saved now. Look at its page for why."))
+        raise NotReady(_why_not(current))
     refuse_unticked(current)
     _ask(run, State.COMMITTING, _("Saving %(file)s"), by)
 
@@ -55,6 +55,19 @@ def ask_to_stop(run: ImportRun) -> None:
     if run.state not in (State.CHECKING, State.COMMITTING) or run.job is None:
         raise NotReady(_("There is nothing to stop: nobody works on this file."))
     call_off_job(run.job)
+
+
+def _why_not(run: ImportRun) -> str:
+    """Why a file in this state is not saved, to somebody whose page says otherwise by now."""
+    told = {
+        State.COMMITTED: _("This file is saved already, perhaps from another window. Below is what came of it."),
+        State.COMMITTING: _("This file is being saved already. Below you see how far it is."),
+        State.REVERTING: _("This file is being taken back. Send it again to save it."),
+        State.REVERTED: _("This file was taken back. Send it again to save it."),
+        State.CANCELLED: _("This file was stopped. Send it again to save it."),
+        State.CHECKING: _("This file is still being checked. Save it once you have seen what it would do."),
+    }
+    return told.get(State(run.state), _("This file cannot be saved now. Look at its page for why."))
 
 
 def _ask(run: ImportRun, state: str, label: str, by) -> None:

@@ -152,3 +152,22 @@ def test_empty_cells_are_named_only_when_the_run_asks():
     headings, cells = "E-mail|Zip|Notes|Ward number", ("a@example.org", "", "x", "")
     assert entry(headings, *cells).blanked == ""
     assert entry(headings, *cells, blanks=True).blanked.split(SEPARATOR) == ["zip", "custom:ward"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("Núñez Peña, María José", "María José Núñez Peña"),
+        ("Lee,Ann", "Ann Lee"),
+        ("Lee, Ann, Jr.", "Ann Lee Jr."),
+        ("O’Neil, Patricia (Patty)", "O’Neil, Patricia (Patty)"),
+        ("María José Núñez", "María José Núñez"),
+    ],
+)
+def test_a_whole_name_stands_in_the_book_as_people_say_it(cell, name):
+    assert entry("E-mail|Name", "ann@example.org", cell).name == name
+
+
+def test_an_organisation_keeps_the_commas_of_its_name():
+    found = entry("Name|E-mail|Person or organisation", "Smith, Jones", "office@example.org", "organisation")
+    assert (found.kind, found.name) == ("organisation", "Smith, Jones")

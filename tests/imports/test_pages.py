@@ -105,10 +105,26 @@ def test_the_same_file_again_is_announced(staff, client_of):
     assert "was sent before" in upload(client, content).content.decode()
 
 
-def test_a_run_is_saved_once(staff, client_of, commit):
-    run = commit(csv_of(HEAD, ("bo@example.org", "Bo", "Lee", "", "")))
+STATES = ImportRun.State
+TOO_LATE = {
+    STATES.COMMITTED: "saved already, perhaps from another window",
+    STATES.COMMITTING: "being saved already",
+    STATES.REVERTING: "being taken back",
+    STATES.REVERTED: "was taken back",
+    STATES.CANCELLED: "was stopped",
+    STATES.CHECKING: "still being checked",
+    STATES.REFUSED: "cannot be saved now",
+}
+
+
+@pytest.mark.parametrize("state", TOO_LATE)
+def test_a_window_left_open_says_why_a_file_is_not_saved(staff, client_of, commit, state):
+    run = commit(csv_of(HEAD[:-1], ("bo@example.org", "Bo", "Lee", "")))
+    ImportRun.objects.filter(pk=run.pk).update(state=state)
     page = client_of(staff).post(of(run, "save"), follow=True).content.decode()
-    assert "cannot be saved now" in page
+    assert TOO_LATE[state] in page
+    run.refresh_from_db()
+    assert run.state == state
 
 
 def test_samples_are_forgotten_once_the_file_is_saved(commit):

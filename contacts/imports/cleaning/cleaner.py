@@ -11,7 +11,7 @@ from contacts.imports.cleaning.cells import remembered
 from contacts.imports.cleaning.emails import is_email, ordinary_email, split_emails
 from contacts.imports.cleaning.entries import Entry
 from contacts.imports.cleaning.marks import Marks, bad_emails, good_emails
-from contacts.imports.cleaning.names import Name, key_of_name, split_full_name
+from contacts.imports.cleaning.names import Name, in_order, key_of_name, split_full_name
 from contacts.imports.cleaning.own import Externals, OwnFields, is_ours
 from contacts.imports.cleaning.phones import ordinary_phone, split_phones
 from contacts.imports.cleaning.places import Places
@@ -128,6 +128,8 @@ class Cleaner:
         if kind == "organisation":
             organisation, name, first, last = "", name or organisation, "", ""
             key = key_of_name("", name)
+        elif "," in name:
+            name = in_order(first, last, name)
         place = self.places.of(cells, self._strange_zip)
         externals = self.externals.of(cells) if self.externals.at else []
         if is_ours(externals):
