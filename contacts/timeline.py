@@ -96,7 +96,7 @@ def _files(person: Stakeholder) -> Iterator[Happening]:
     rows = ImportRow.objects.filter(stakeholder=person, run__state="committed").select_related("run__partner")
     for row in rows.order_by("-run", "-line")[:LATEST]:
         told = {
-            "line": row.line,
+            "line": row.place,
             "file": row.run.original_name,
             "partner": row.run.partner,
             "what": row.get_outcome_display(),

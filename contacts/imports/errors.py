@@ -31,5 +31,9 @@ class NotReady(Refused):
     """The run is not in a state in which this can be done."""
 
 
+class Settled(NotReady):
+    """Somebody else said already who a row is."""
+
+
 class Stopped(Refused):
     """Somebody asked that the work on this run be stopped."""

@@ -1,6 +1,6 @@
 """What the pages of a run show, put into plain words and figures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from contacts.imports.mapping.fields import name_of
 from contacts.imports.models import ImportRow, ImportRun
 from contacts.imports.occasions import name_of_occasion
+from contacts.imports.reviewing import second_persons
 from contacts.imports.reviewing.lines import called
 from contacts.imports.warnings.sentences import Warning
 from contacts.imports.warnings.ticks import is_ticked
@@ -98,6 +99,24 @@ def slices(run: ImportRun) -> list[Slice]:
         Slice(key, str(label), run.counts.get(key, 0), round(100 * run.counts.get(key, 0) / rows, 2))
         for key, label in OUTCOMES.items()
     ]
+
+
+def lists(run: ImportRun) -> list[Slice]:
+    """The lists of rows in their order: in them the second person of a row has a line of their own."""
+    more = second_persons(run)
+    return [replace(one, count=one.count + more.get(one.key, 0)) for one in slices(run)]
+
+
+def first_list(offered: list[Slice]) -> str:
+    """What somebody looks at first: what changes in the book, else whatever there is."""
+    filled = [one.key for one in offered if one.count]
+    return next((key for key in ("updated", *filled) if key in filled), "updated")
+
+
+def seconds_in_words(run: ImportRun) -> list[Slice]:
+    """What becomes of the second persons of rows, whom the counts of rows do not show."""
+    more = second_persons(run)
+    return [Slice(key, str(label), more[key], 0) for key, label in OUTCOMES.items() if more.get(key)]
 
 
 def changed_fields(run: ImportRun) -> list[Changed]:

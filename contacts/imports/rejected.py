@@ -2,7 +2,9 @@
 
 import csv
 from collections.abc import Iterator
+from itertools import groupby
 
+from contacts.imports.cleaning.entries import row_of
 from contacts.imports.mapping.telling import report_headings
 from contacts.imports.models import ImportRun
 from crm.exports.cells import as_cell
@@ -18,11 +20,16 @@ class _Echo:
 
 
 def rejected_csv(run: ImportRun) -> Iterator[str]:
-    """The lines of the file: the sender's columns, then line, column and reason; opens rightly in Excel."""
+    """The lines of the file: the sender's columns, then line, column and reason; opens rightly in Excel.
+
+    A row that names two people is there once.
+    """
     writer = csv.writer(_Echo())
     headings = [column["heading"] for column in run.mapping.get("columns", [])]
     yield BOM + writer.writerow(map(as_cell, [*headings, *report_headings()]))
-    rows = run.rows.filter(outcome__in=["rejected", "ambiguous"]).order_by("line")
-    for row in rows.iterator(chunk_size=2_000):
+    rows = run.rows.filter(outcome__in=["rejected", "ambiguous"])
+    for _line, people in groupby(rows.through_file(), key=lambda row: row_of(row.line)):
+        row, *others = people
         cells = [*row.cells, *[""] * len(headings)][: max(len(headings), len(row.cells))]
-        yield writer.writerow(map(as_cell, [*cells, row.place, row.column, row.message]))
+        reasons = " ".join(dict.fromkeys(one.message for one in (row, *others)))
+        yield writer.writerow(map(as_cell, [*cells, row.place, row.column, reasons]))

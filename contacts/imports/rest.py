@@ -3,15 +3,18 @@
 import csv
 import io
 from dataclasses import replace
+from itertools import groupby
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.imports.actions import receive_file
+from contacts.imports.cleaning.entries import row_of
 from contacts.imports.errors import NotReady
-from contacts.imports.models import ImportRow, ImportRun
+from contacts.imports.models import ImportRun
 from contacts.imports.policy import policy_of
+from contacts.imports.reviewing.queue import open_rows
 
 BOM = "\ufeff"
 
@@ -21,13 +24,14 @@ def receive_rest(run: ImportRun, *, by) -> ImportRun:
 
     Who was asked when stays as it was: a yes is not made younger by coming a second time.
     """
-    rows = run.rows.filter(outcome=ImportRow.Outcome.AMBIGUOUS).order_by("line")
+    rows = open_rows(run)
     if run.state != ImportRun.State.COMMITTED or not rows.exists():
         raise NotReady(_("No row of this file waits for anybody to say who it is."))
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([column["heading"] for column in run.mapping["columns"]])
-    writer.writerows(rows.values_list("cells", flat=True).iterator(chunk_size=2_000))
+    for _line, people in groupby(rows.through_file(), key=lambda row: row_of(row.line)):
+        writer.writerow(next(people).cells)  # a row that names two people is there once
     policy = policy_of(run)
     asked = policy.consented_on or timezone.localtime(run.created_at).date()
     return receive_file(

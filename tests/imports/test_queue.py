@@ -1,17 +1,27 @@
 """Rows that could mean several people: looked at one by one, settled by a person, obeyed when the file is saved."""
 
+import csv
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from contacts.identity.merging import merge_stakeholders
 from contacts.imports.actions import check_import, commit_import
 from contacts.imports.errors import NotReady
-from contacts.imports.models import ImportRun
+from contacts.imports.models import SECOND_PERSON, ImportRun
+from contacts.imports.rejected import rejected_csv
+from contacts.imports.rest import receive_rest
+from contacts.imports.reviewing.queue import next_open
 from contacts.imports.settling import settle_row, unsettle_row
+from contacts.locks import have_the_book_alone
 from contacts.models import Stakeholder
 from tests.factories import ContactPointFactory, StakeholderFactory
+from tests.identity.test_at_once import waits_for_the_book
 from tests.imports.conftest import csv_of
 
 HEAD = ("E-mail", "First name", "Last name", "Zip", "Phone")
@@ -93,6 +103,128 @@ class TestThePage:
         client = client_of(partner)
         assert client.get(door(run)).status_code == 403
         assert door(run) not in client.get(door(run, "change")).content.decode()
+
+
+class TestTwoTabs:
+    """Whoever looks at an old page hears what happened since, and nothing is done to the wrong row."""
+
+    def test_what_the_other_tab_said_stays(self, run, coles, staff, client_of):
+        client = client_of(staff)
+        client.post(door(run, "settle"), {"line": 2, "choice": "person", "person": coles[0].pk})
+        page = client.post(door(run, "settle"), {"line": 2, "choice": "new"}, follow=True).content.decode()
+        assert "Line 2 was settled meanwhile: it is Jamie Cole. Undo it first" in page
+        assert run.decisions.get().stakeholder == coles[0]
+
+    def test_the_same_answer_twice_is_one(self, run, coles, staff, client_of):
+        said = {"line": 2, "choice": "person", "person": coles[0].pk}
+        client = client_of(staff)
+        client.post(door(run, "settle"), said)
+        page = client.post(door(run, "settle"), said, follow=True).content.decode()
+        assert "settled meanwhile" not in page
+        assert run.decisions.count() == 1
+
+    def test_a_program_may_say_it_anew(self, run, coles, staff):
+        settle_row(run, 2, choice="person", stakeholder=coles[0], by=staff)
+        settle_row(run, 2, choice="new", by=staff)
+        assert run.decisions.get().choice == "new"
+
+    def test_somebody_who_was_merged_is_who_they_are_now(self, run, coles, staff, client_of):
+        old = coles[1].pk
+        other = StakeholderFactory(first_name="James", last_name="Coleman")
+        merge_stakeholders(other, coles[1], by=staff)
+        said = {"line": 2, "choice": "person", "person": old}
+        page = client_of(staff).post(door(run, "settle"), said, follow=True).content.decode()
+        assert "They were merged since: the row is James Coleman now." in page
+        assert run.decisions.get().stakeholder == other
+        commit_import(run)
+        assert other.contact_points.filter(kind="phone").exists()
+
+    def test_somebody_who_was_erased_is_nobody(self, run, coles, staff, client_of):
+        gone = coles[1].pk
+        Stakeholder.objects.filter(pk=gone).delete()
+        said = {"line": 2, "choice": "person", "person": gone}
+        page = client_of(staff).post(door(run, "settle"), said, follow=True).content.decode()
+        assert "They are no longer in the book." in page
+        assert "Line 2 of the file" in page
+        assert not run.decisions.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOrderOfLocks:
+    """The book first, then rows: a row that is settled never waits in a circle with whoever has the book."""
+
+    @pytest.mark.parametrize("state", ["checked", "committed"])
+    @pytest.mark.parametrize("verb", ["settle", "unsettle"])
+    def test_it_waits_for_the_book_without_a_row(self, run, staff, state, verb):
+        if state == "committed":
+            commit_import(run)
+
+        def say():
+            try:
+                settle_row(run, 2, choice="skip", by=staff) if verb == "settle" else unsettle_row(run, 2, by=staff)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                have_the_book_alone()
+                said = pool.submit(say)
+                until = time.monotonic() + 30
+                while not waits_for_the_book() and time.monotonic() < until:
+                    time.sleep(0.01)
+                assert waits_for_the_book()
+                assert ImportRun.objects.select_for_update(nowait=True).filter(pk=run.pk).get()
+            said.result(timeout=30)
+
+
+class TestSecondPersons:
+    """The second person of a row waits, is settled and sent on like any other."""
+
+    HEAD = ("E-mail", "First name", "Last name", "Spouse first name", "Spouse last name", "Spouse e-mail", "Phone")
+    ROW = ("bo@example.org", "Bo", "King", "J.", "Cole", "cole@example.org", "704 555 0101")
+    SECOND = SECOND_PERSON + 2
+
+    @pytest.fixture
+    def run(self, coles, check) -> ImportRun:
+        """Bo, whose spouse could be either, and somebody who could be either alone."""
+        alone = ("cole@example.org", "J.", "Cole", "", "", "", "")
+        return check(csv_of(self.HEAD, self.ROW, alone))
+
+    def test_the_queue_goes_in_the_order_of_the_file(self, run):
+        first = next_open(run)
+        assert first.place == "2, second person"
+        assert next_open(run, after=first.line).place == "3"
+        assert next_open(run, after=3) == first
+
+    def test_it_is_settled_on_the_page(self, run, coles, staff, client_of):
+        client = client_of(staff)
+        page = client.get(door(run)).content.decode()
+        assert "Line 2, second person of the file" in page
+        assert "0 of 2 settled" in page
+        said = {"line": self.SECOND, "choice": "person", "person": coles[1].pk}
+        page = client.post(door(run, "settle"), said, follow=True).content.decode()
+        assert "Line 2, second person is James Cole." in page
+        assert "Line 3 of the file" in page
+        page = client.post(door(run, "unsettle"), {"line": self.SECOND}, follow=True).content.decode()
+        assert "Line 2, second person of the file" in page
+
+    def test_a_row_of_which_only_the_second_is_unclear_still_waits(self, coles, check, staff, client_of):
+        run = check(csv_of(self.HEAD, self.ROW))
+        assert run.counts["ambiguous"] == 0
+        assert any("could be several people" in one["text"] and "line 2" in one["text"] for one in run.warnings)
+        assert "1 row could mean several people" in client_of(staff).get(door(run, "change")).content.decode()
+
+    def test_the_rest_and_the_file_to_mend_have_the_row_once(self, coles, commit, staff):
+        both = ("cole@example.org", "J.", "Cole", "J.", "Cole", "cole@example.org", "704 555 0101")
+        run = commit(csv_of(self.HEAD, both, self.ROW))
+        assert run.rows.filter(outcome="ambiguous").count() == 3
+        lines = list(csv.reader("".join(rejected_csv(run)).lstrip("\ufeff").splitlines()))
+        assert [line[:7] for line in lines] == [list(self.HEAD), list(both), list(self.ROW)]
+        assert [line[7] for line in lines[1:]] == ["2", "3, second person"]
+        assert [line[-1] for line in lines[1:]] == ["Several people could be meant; nothing was changed."] * 2
+        rest = check_import(receive_rest(run, by=staff))
+        assert sum(rest.counts.values()) == 2
+        assert rest.rows.filter(outcome="ambiguous").count() == 3
 
 
 class TestSaving:
@@ -177,6 +309,12 @@ class TestAfterSaving:
         rest = ImportRun.objects.exclude(pk=run.pk).get()
         assert rest.consented_on == timezone.localtime(run.created_at - timedelta(days=9)).date()
         assert [topic.slug for topic in rest.topics.all()] == ["newsletter"]
+
+    def test_a_row_that_was_left_out_is_not_asked_about_again(self, run, staff, client_of):
+        settle_row(run, 2, choice="skip", by=staff)
+        commit_import(run)
+        page = client_of(staff).post(door(run, "rest"), follow=True).content.decode()
+        assert "No row of this file waits" in page
 
     def test_a_file_without_such_rows_has_no_rest(self, staff, client_of, commit):
         run = commit(csv_of(HEAD, ("bo@example.org", "Bo", "King", "", "")))

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from contacts.imports.asking import ask_for_check
-from contacts.imports.models import ImportRun
+from contacts.imports.models import SECOND_PERSON, ImportRun
 from contacts.models import Stakeholder
 from contacts.tasks import revert_saved_file
 from tests.factories import StakeholderFactory
@@ -67,6 +67,18 @@ class TestRows:
         assert "Family050" in answer.content.decode()
         assert "<html" not in answer.content.decode()
 
+    def test_the_page_opens_on_what_changes(self, staff, client_of, ann, check):
+        page = client_of(staff).get(door(check(csv_of(HEAD, ANN, BO)), "rows")).content.decode()
+        assert "+ west side" in page
+
+    def test_where_nothing_changes_it_opens_on_the_first_list_with_rows(self, staff, client_of, check):
+        client = client_of(staff)
+        page = client.get(door(check(csv_of(HEAD, BO)), "rows")).content.decode()
+        assert 'href="?outcome=created" aria-current="page"' in page
+        assert "Bo King" in page
+        page = client.get(door(check(csv_of(HEAD, ("nonsense", "Bo", "King", "", ""))), "rows")).content.decode()
+        assert 'href="?outcome=rejected" aria-current="page"' in page
+
     @pytest.mark.parametrize("nonsense", [{"outcome": "x"}, {"outcome": "' OR 1=1"}])
     def test_nonsense_is_no_list(self, staff, client_of, check, nonsense):
         assert client_of(staff).get(door(check(csv_of(HEAD, ANN)), "rows"), nonsense).status_code == 404
@@ -75,6 +87,46 @@ class TestRows:
         run = check(csv_of(HEAD, ANN))
         run.partner.members.add(partner)
         assert client_of(partner).get(door(run, "rows")).status_code == 403
+
+
+class TestSecondPersons:
+    """A row may name two people: the second stands behind the first in every list, and says so."""
+
+    HEAD = ("E-mail", "First name", "Last name", "Spouse first name", "Spouse last name", "Spouse e-mail")
+    COUPLES = [(f"a{n}@example.org", "Ann", f"Lee{n:02}", "Bob", f"Lee{n:02}", f"b{n}@example.org") for n in range(40)]
+    ORDER = [word for n in range(25) for word in (f">{n + 2}<", f">{n + 2}, second person<")]
+
+    @pytest.fixture(params=["check", "commit"])
+    def run(self, request) -> ImportRun:
+        """Forty couples, looked at and saved."""
+        return request.getfixturevalue(request.param)(csv_of(self.HEAD, *self.COUPLES))
+
+    def test_a_list_has_them_in_the_order_of_the_file(self, run, staff, client_of):
+        page = rows(client_of(staff), run, "created")
+        found = [page.index(word) for word in self.ORDER]
+        assert found == sorted(found)
+        assert ">27<" not in page
+        assert "<b>80</b>" in page
+
+    def test_it_goes_on_between_the_two_of_a_row(self, run, staff, client_of):
+        page = rows(client_of(staff), run, "created", after="2")
+        assert ">2<" not in page
+        assert page.index(">2, second person<") < page.index(">3<")
+        page = rows(client_of(staff), run, "created", after=str(SECOND_PERSON + 2))
+        assert ">2, second person<" not in page
+        assert ">3<" in page
+
+    def test_they_are_found_by_what_they_say(self, run, staff, client_of):
+        assert ">5, second person<" in rows(client_of(staff), run, "created", q="Lee03")
+
+    def test_the_page_of_the_file_counts_them(self, run, staff, client_of):
+        page = " ".join(client_of(staff).get(door(run)).content.decode().split())
+        assert "also bring a second person: 40 <a" in page
+
+    def test_programs_get_them_in_the_order_of_the_file(self, run, staff, client_of, commit):
+        run = commit(csv_of(self.HEAD, *self.COUPLES))
+        told = client_of(staff).get(reverse("api:v1:import-rows", args=[run.pk])).json()["results"]
+        assert [row["place"] for row in told[:3]] == ["2", "2, second person", "3"]
 
 
 def test_the_page_counts_what_changes_by_field(staff, client_of, ann, check):

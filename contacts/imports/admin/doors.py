@@ -18,6 +18,9 @@ SENDS = "crm.send_own_files"
 SAVES = "contacts.change_importrun"
 READS_BOOK = "contacts.view_stakeholder"
 
+LAST_LINE = 2**31 - 1
+"""What the database takes for a line."""
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -61,6 +64,11 @@ def not_here(request: HttpRequest) -> HttpResponse:
     """Back to the first page, with a word about why."""
     messages.warning(request, _("This file is not here, or it is not yours to see."))
     return HttpResponseRedirect(reverse("admin:index"))
+
+
+def line_said(text: str) -> int:
+    """The line of a row that a page names; 0 for what is none."""
+    return min(int(text), LAST_LINE) if text.isascii() and text.isdigit() and len(text) < 11 else 0
 
 
 def address_of(run: ImportRun, door: str = "change", *more: object) -> str:

@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from contacts.imports.actions import State
-from contacts.imports.admin.doors import address_of, go_to
+from contacts.imports.admin.doors import address_of, go_to, line_said
 from contacts.imports.admin.sending import look_into
-from contacts.imports.models import ImportDecision, ImportRow, ImportRun
+from contacts.imports.errors import Settled
+from contacts.imports.models import ImportRow, ImportRun
 from contacts.imports.rest import receive_rest
 from contacts.imports.reviewing.queue import candidates_of, next_open, open_rows, said_by
-from contacts.imports.settling import OPEN_IN, settle_row, unsettle_row
-from contacts.models import Stakeholder
+from contacts.imports.settling import OPEN_IN, person_now, settle_row, unsettle_row
 from crm.doors import page, person
 from crm.errors import Refused
 
@@ -34,34 +34,41 @@ def queue(request: HttpRequest, run: ImportRun) -> HttpResponse:
         "waiting": waiting,
         "decided": decided,
         "all": decided + waiting,
-        "latest": [(decision.line, in_words(decision)) for decision in latest],
+        "latest": list(latest),
         "saved": run.state == State.COMMITTED,
     }
     return page(request, "contacts/imports/queue.html", context)
 
 
 def _row(request: HttpRequest, run: ImportRun) -> ImportRow | None:
-    named, after = request.GET.get("line", ""), request.GET.get("after", "")
-    if named.isdigit() and len(named) < 10:
-        return open_rows(run).filter(line=int(named)).first() or next_open(run)
-    return next_open(run, after=int(after) if after.isdigit() and len(after) < 10 else 0)
+    named = line_said(request.GET.get("line", ""))
+    if named:
+        return open_rows(run).filter(line=named).first() or next_open(run)
+    return next_open(run, after=line_said(request.GET.get("after", "")))
 
 
 def settle(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    """Keep who the row is, and go on to the next one."""
-    line = _line(request)
+    """Keep who the row is, and go on to the next one; what another tab said of it stays."""
+    line = line_said(request.POST.get("line", ""))
     choice, number = request.POST.get("choice", ""), request.POST.get("person", "")
-    somebody = Stakeholder.objects.filter(pk=number).first() if number.isdigit() and len(number) < 19 else None
+    chosen = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
     try:
-        settle_row(run, line, choice=choice, stakeholder=somebody, by=person(request))
+        somebody = person_now(chosen) if chosen else None
+        settle_row(run, line, choice=choice, stakeholder=somebody, by=person(request), anew=False)
+    except Settled as settled:
+        messages.warning(request, f"{settled} {_('Undo it first to say something else.')}")
     except Refused as refusal:
         messages.error(request, str(refusal))
+        return HttpResponseRedirect(f"{address_of(run, 'queue')}?line={line}")
+    else:
+        if somebody and somebody.pk != chosen:
+            messages.info(request, _("They were merged since: the row is %(name)s now.") % {"name": somebody})
     return _on(run, line)
 
 
 def unsettle(request: HttpRequest, run: ImportRun) -> HttpResponse:
     """Take back what was said about a row; it waits again and is shown."""
-    line = _line(request)
+    line = line_said(request.POST.get("line", ""))
     try:
         unsettle_row(run, line, by=person(request))
         if not run.rows.filter(line=line, outcome=ImportRow.Outcome.AMBIGUOUS).exists():
@@ -82,21 +89,6 @@ def rest(request: HttpRequest, run: ImportRun) -> HttpResponse:
     return go_to(waiting, "queue")
 
 
-def _line(request: HttpRequest) -> int:
-    said = request.POST.get("line", "")
-    return int(said) if said.isdigit() and len(said) < 10 else 0
-
-
 def _on(run: ImportRun, line: int) -> HttpResponse:
     """To the next row, and to the end of the queue once there is none."""
     return HttpResponseRedirect(f"{address_of(run, 'queue')}?after={line}")
-
-
-def in_words(decision: ImportDecision) -> str:
-    """What was said about a row."""
-    match decision.choice:
-        case ImportDecision.Choice.PERSON:
-            return _("is %(name)s") % {"name": decision.stakeholder}
-        case ImportDecision.Choice.NEW:
-            return _("is somebody new")
-    return _("is left out")

@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 
 from contacts.imports import pages
 from contacts.imports.actions import State
-from contacts.imports.admin.doors import READS_BOOK, SAVES
+from contacts.imports.admin.doors import READS_BOOK, SAVES, line_said
 from contacts.imports.admin.saving import WORKING, working
 from contacts.imports.mapping.showing import cards_of
 from contacts.imports.models import ImportRun
 from contacts.imports.policy import may_change
 from contacts.imports.questions import open_questions
 from contacts.imports.reverting import told_in_words
-from contacts.imports.reviewing import PER_PAGE, is_staged, lines_of
+from contacts.imports.reviewing import PER_PAGE, is_staged, lines_of, names_two
 from contacts.imports.reviewing.inboxes import shared_inboxes
 from contacts.imports.reviewing.queue import open_rows
 from contacts.imports.taking_back import stayed
@@ -31,6 +31,7 @@ def show(request: HttpRequest, run: ImportRun) -> HttpResponse:
     context = working(request, run) | {
         "title": f"“{run.original_name}”",
         "slices": pages.slices(run),
+        "seconds": pages.seconds_in_words(run),
         "rows": sum(run.counts.values()),
         "questions": open_questions(run),
         "must": must,
@@ -65,7 +66,7 @@ def _has_columns(run: ImportRun) -> bool:
 def _of_the_book(run: ImportRun) -> dict[str, object]:
     """What only readers of the book see of a file."""
     return {
-        "waiting": open_rows(run).count() if run.counts.get("ambiguous") else 0,
+        "waiting": open_rows(run).count() if run.counts.get("ambiguous") or names_two(run) else 0,
         "changed": pages.changed_fields(run),
         "first_changes": lines_of(run, "updated")[: pages.SHOWN_CHANGES] if run.counts.get("updated") else [],
         "inboxes": shared_inboxes(run) if is_staged(run) else {},
@@ -74,18 +75,19 @@ def _of_the_book(run: ImportRun) -> dict[str, object]:
 
 def rows(request: HttpRequest, run: ImportRun) -> HttpResponse:
     """The rows with one outcome, a page at a time; htmx gets the next rows alone."""
-    outcome = request.GET.get("outcome", "updated")
+    lists = pages.lists(run)
+    outcome = request.GET.get("outcome") or pages.first_list(lists)
     if outcome not in pages.OUTCOMES:
         raise Http404
-    after, words = request.GET.get("after", ""), request.GET.get("q", "").strip()[:80]
-    found = lines_of(run, outcome, after=int(after) if after.isdigit() and len(after) < 10 else 0, words=words)
+    words = request.GET.get("q", "").strip()[:80]
+    found = lines_of(run, outcome, after=line_said(request.GET.get("after", "")), words=words)
     shown = found[:PER_PAGE]
     context = {
         "title": _("Rows of “%(file)s”") % {"file": run.original_name},
         "run": run,
         "outcome": outcome,
         "meaning": pages.MEANINGS[outcome],
-        "slices": pages.slices(run),
+        "slices": lists,
         "lines": shown,
         "words": words,
         "next_after": shown[-1].number if len(found) > PER_PAGE else None,

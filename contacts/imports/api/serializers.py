@@ -100,11 +100,16 @@ class ImportSerializer(serializers.ModelSerializer):
 
 
 class RowSerializer(serializers.ModelSerializer):
-    """What became of a row. Who it is in the book stands there for those who may read the book."""
+    """What became of a row. Who it is in the book stands there for those who may read the book.
+
+    `line` names it when it is settled, `place` is where it stands in the file, in words: a row may name two people.
+    """
+
+    place = serializers.CharField(read_only=True)
 
     class Meta:
         model = ImportRow
-        fields = ["line", "outcome", "column", "message", "cells", "stakeholder", "candidates"]
+        fields = ["line", "place", "outcome", "column", "message", "cells", "stakeholder", "candidates"]
 
     def to_representation(self, row: ImportRow) -> dict[str, Any]:
         """Without people of the book for those who may not see them."""

@@ -36,6 +36,7 @@ from contacts.imports.models import ImportRow, ImportRun
 from contacts.imports.policy import AS_ALWAYS, change_terms, policy_of
 from contacts.imports.questions import answer_import, open_questions
 from contacts.imports.rejected import rejected_csv
+from contacts.imports.reviewing import names_two
 from contacts.imports.settling import settle_row
 from contacts.imports.warnings.ticks import tick_warnings
 from contacts.tasks import check_received_file, commit_received_file, revert_saved_file
@@ -219,7 +220,9 @@ class ImportViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[ImportRun
     @action(detail=True, filter_backends=[])
     def rows(self, request: Request, pk: Any = None) -> Response:
         """The rows of a file and what becomes of each; before it is saved, those somebody should look at."""
-        rows = RowFilter(request.query_params, self.get_object().rows.order_by("line"))
+        run = self.get_object()
+        every = run.rows.by_row() if names_two(run) else run.rows.order_by("line")
+        rows = RowFilter(request.query_params, every)
         if not rows.form.is_valid():
             raise ValidationError(rows.form.errors)
         page = self.paginate_queryset(rows.qs)

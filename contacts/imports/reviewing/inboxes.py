@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from contacts.imports.models import ImportRun
+from contacts.imports.models import ImportRun, place_of
 from contacts.imports.staging import staging_of
 from contacts.imports.warnings.figures import MEETS
 
@@ -36,6 +36,11 @@ class Owner:
     name: str
     line: int | None
     person: int | None
+
+    @property
+    def place(self) -> str:
+        """Where the line stands in the file, in words; empty for somebody whom the file does not name."""
+        return place_of(self.line) if self.line else ""
 
 
 def shared_inboxes(run: ImportRun) -> dict[str, list[Owner]]:

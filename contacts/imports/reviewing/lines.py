@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy
 
+from contacts.imports.models import place_of
+
 PER_PAGE = 50
 
 CHANGE_NAMES = {
@@ -55,6 +57,11 @@ class Line:
     changes: list[Change] = field(default_factory=list)
     column: str = ""
     message: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands in the file, in words."""
+        return place_of(self.number)
 
 
 def called(what: str) -> str:

@@ -9,7 +9,7 @@ from contacts.addresses import normalize_phone
 from contacts.imports.cleaning.emails import split_emails
 from contacts.imports.cleaning.phones import split_phones
 from contacts.imports.mapping.fields import name_of
-from contacts.imports.models import ImportRow, ImportRun
+from contacts.imports.models import ImportRow, ImportRowQuerySet, ImportRun
 from contacts.models import Affiliation, Stakeholder
 from contacts.names import Name, compatible, key_of_name, split_full_name
 
@@ -46,16 +46,16 @@ class Candidate:
     agreeing: int = 0
 
 
-def open_rows(run: ImportRun) -> QuerySet[ImportRow]:
+def open_rows(run: ImportRun) -> ImportRowQuerySet:
     """Rows of a file that still wait for somebody to say who they are."""
     decided = run.decisions.values("line")
-    return run.rows.filter(outcome=ImportRow.Outcome.AMBIGUOUS).exclude(line__in=decided).order_by("line")
+    return run.rows.filter(outcome=ImportRow.Outcome.AMBIGUOUS).exclude(line__in=decided)
 
 
 def next_open(run: ImportRun, *, after: int = 0) -> ImportRow | None:
     """The next row that waits beyond line `after`, or the first one again."""
     waiting = open_rows(run)
-    return waiting.filter(line__gt=after).first() or waiting.first()
+    return next(iter(waiting.next_in_file(after, 1) or waiting.next_in_file(0, 1)), None)
 
 
 def said_by(run: ImportRun, row: ImportRow) -> list[Said]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
-from contacts.imports.models import ImportRow, ImportRun
+from contacts.imports.models import SECOND_PERSON, ImportRow, ImportRun
 from contacts.imports.reviewing.lines import PER_PAGE, Change, Line, called
 from contacts.models import (
     Affiliation,
@@ -32,14 +32,20 @@ KINDS: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
 
 def lines_of(run: ImportRun, outcome: str, *, after: int, words: str) -> list[Line]:
     """A page of the rows with this outcome."""
-    rows = run.rows.filter(outcome=outcome, line__gt=after).select_related("stakeholder").order_by("line")
+    rows = run.rows.filter(outcome=outcome).select_related("stakeholder")
     if words:
         rows = rows.filter(
             Q(stakeholder__search__icontains=words.lower()) | Q(message__icontains=words) | Q(cells__icontains=words)
         )
-    found = list(rows[: PER_PAGE + 1])
+    found = rows.next_in_file(after, PER_PAGE + 1)
     things = _things(found)
     return [_line(row, things) for row in found]
+
+
+def second_persons(run: ImportRun) -> dict[str, int]:
+    """How many second persons of rows have each outcome."""
+    seconds = run.rows.filter(line__gte=SECOND_PERSON)
+    return dict(seconds.values_list("outcome").annotate(count=Count("line")).order_by())
 
 
 def _line(row: ImportRow, things: dict[str, dict[int, models.Model]]) -> Line:

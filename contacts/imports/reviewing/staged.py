@@ -5,7 +5,7 @@ import json
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from contacts.imports.models import ImportRun
+from contacts.imports.models import SECOND_PERSON, ImportRun
 from contacts.imports.reviewing.lines import PER_PAGE, Change, Line, called
 from contacts.imports.staging import staging_of
 from contacts.imports.writing.rows import CHANGES_OF
@@ -13,14 +13,17 @@ from contacts.imports.writing.rows import CHANGES_OF
 HAS_PLAN = "SELECT to_regclass(%s) IS NOT NULL"
 IS_WHOLE = "SELECT EXISTS (SELECT FROM import_{number}.outcome)"
 
-LINES = """
+LINES = f"""
 SELECT o.line, o.leader, o.person, s.name, s.emails, s.phones, s.organisation, s.zip,
     s.problem_column, s.problem, b.name
 FROM outcome o JOIN stage s USING (line) LEFT JOIN contacts_stakeholder b ON b.id = o.person
-WHERE o.outcome = %(outcome)s AND o.line > %(after)s
+WHERE o.outcome = %(outcome)s
+  AND (mod(o.line, {SECOND_PERSON}), o.line) > (mod(%(after)s, {SECOND_PERSON}), %(after)s)
   AND (%(words)s = '' OR concat_ws(' ', s.name, s.emails, s.phones, s.organisation, s.zip, s.problem) ILIKE %(like)s)
-ORDER BY o.line LIMIT %(limit)s
-"""
+ORDER BY mod(o.line, {SECOND_PERSON}), o.line LIMIT %(limit)s
+"""  # noqa: S608 — only a constant is put in
+
+SECONDS = f"SELECT outcome, count(*) FROM outcome WHERE line >= {SECOND_PERSON} GROUP BY outcome"  # noqa: S608
 
 THEIR_CHANGES = CHANGES_OF.format(gainers="SELECT * FROM gain WHERE leader = ANY(%s)")
 
@@ -59,12 +62,19 @@ def lines_of(run: ImportRun, outcome: str, *, after: int, words: str) -> list[Li
     return [_line(row, outcome, changes) for row in found]
 
 
+def second_persons(run: ImportRun) -> dict[str, int]:
+    """How many second persons of rows have each outcome."""
+    with transaction.atomic(), staging_of(run), connection.cursor() as cursor:
+        cursor.execute(SECONDS)
+        return dict(cursor.fetchall())
+
+
 def _line(row: tuple, outcome: str, changes: dict[int, list]) -> Line:
     number, leader, person, name, emails, phones, organisation, zip_code, column, problem, known = row
     facts = [*_several(emails), *_several(phones), organisation or "", zip_code or ""]
     message = problem or ""
     if leader is not None and leader != number and outcome == "unchanged":
-        message = _("Says again what line %(line)s says.") % {"line": leader}
+        message = _("Says again what line %(line)s says.") % {"line": leader % SECOND_PERSON}
     return Line(
         number,
         outcome,

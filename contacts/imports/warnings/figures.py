@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields
 
 from django.db import connection
 
+from contacts.imports.models import SECOND_PERSON
+
 PEOPLE = """
 SELECT count(*) AS people, count(who.person) AS known, count(*) FILTER (WHERE has_email) AS mailable,
     count(*) FILTER (WHERE has_email AND NOT CASE
@@ -21,12 +23,17 @@ LEFT JOIN (
 ) AS c ON c.stakeholder_id = who.person
 """
 
-REPEATS = """
-SELECT count(*) AS repeated, (array_agg(line ORDER BY line))[:11] AS repeated_lines
-FROM outcome WHERE leader <> line AND outcome <> 'ambiguous'
-"""
+LINES = f"(array_agg(DISTINCT mod(line, {SECOND_PERSON}) ORDER BY mod(line, {SECOND_PERSON})))[:11]"
+"""The first rows of the file; one that names two people is named once."""
 
-UNCLEAR = "SELECT (array_agg(line ORDER BY line))[:11] AS unclear_lines FROM outcome WHERE outcome = 'ambiguous'"
+REPEATS = f"""
+SELECT count(*) AS repeated, {LINES} AS repeated_lines
+FROM outcome WHERE leader <> line AND outcome <> 'ambiguous'
+"""  # noqa: S608 — only constants are put together
+
+UNCLEAR = f"""
+SELECT count(*) AS unclear, {LINES} AS unclear_lines FROM outcome WHERE outcome = 'ambiguous'
+"""  # noqa: S608 — only constants are put together
 
 SHARED = """
 SELECT count(*) AS shared FROM (
@@ -74,6 +81,7 @@ class Figures:
     unreachable: int = 0
     repeated: int = 0
     repeated_lines: list[int] | None = None
+    unclear: int = 0
     unclear_lines: list[int] | None = None
     shared: int = 0
     other_email: int = 0

@@ -156,7 +156,7 @@ def _repeats(figures: Figures, run: ImportRun) -> Found:
 
 
 def _unclear(figures: Figures, run: ImportRun) -> Found:
-    count = run.counts["ambiguous"]
+    count = figures.unclear
     if count:
         text = ngettext(
             "%(count)d row could be several people; nothing is changed for it: line %(lines)s.",
