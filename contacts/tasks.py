@@ -9,6 +9,8 @@ from contacts.identity.scanning.telling import ScanJob
 from contacts.imports.actions import State, check_import, commit_import
 from contacts.imports.errors import BeingSaved, NotReady, Stopped, Unreadable
 from contacts.imports.feeds.actions import claim_due_feed, read_feed, settle_feed_run, unsettled_feed_runs
+from contacts.imports.keeping.over import forget_old_files as forget_files
+from contacts.imports.keeping.strays import remove_strays
 from contacts.imports.models import ImportRun
 from contacts.imports.resuming import drop_old_stagings, interrupted_runs
 from contacts.imports.reverting import revert_import
@@ -94,6 +96,13 @@ def _end(run: ImportRun, refusal: str = "") -> None:
 def forget_old_stagings() -> None:
     """Drop what was staged of files that were checked days ago and not saved; the clock rings every night."""
     drop_old_stagings()
+
+
+@shared_task
+def forget_old_files() -> None:
+    """Remove partners' files whose time is over, and what nobody knows of; the clock rings every six hours."""
+    forget_files()
+    remove_strays()
 
 
 @shared_task

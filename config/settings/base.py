@@ -154,6 +154,12 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
 """How many days a list that somebody took along lies here; then the file is removed."""
 
+# ── Partners' files: how long they are kept (docs/decisions/0029) ─────────────
+IMPORT_UNSAVED_DAYS = env.int("IMPORT_UNSAVED_DAYS", default=30)
+"""How many days after the last word about it a partner's file lies here of which nothing is in the book."""
+IMPORT_SAVED_DAYS = env.int("IMPORT_SAVED_DAYS", default=180)
+"""How many days after the last word about it a saved file lies here, with what its rejected rows said."""
+
 # ── Feeds: folders and addresses of partners that are read again and again ───
 FEEDS_ROOT = Path(env.str("FEEDS_ROOT", default=str(VAR / "feeds")))
 """Each partner has a folder in here; feeds read nothing outside it."""
@@ -199,6 +205,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 3600},
     },
     "old-stagings": {"task": "contacts.tasks.forget_old_stagings", "schedule": 21600, "options": {"expires": 3600}},
+    "old-files": {"task": "contacts.tasks.forget_old_files", "schedule": 21600, "options": {"expires": 3600}},
     "join-requests": {"task": "contacts.tasks.forget_old_requests", "schedule": 21600, "options": {"expires": 3600}},
 }
 

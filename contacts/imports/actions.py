@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from contacts.imports.checking import check_file
 from contacts.imports.committing import save_file
-from contacts.imports.errors import BeingSaved, NotReady, Stopped, UnknownTopic, Unreadable
+from contacts.imports.errors import BeingSaved, FileGone, NotReady, Stopped, UnknownTopic, Unreadable
 from contacts.imports.feeds.models import PartnerFeed
+from contacts.imports.keeping.periods import why_gone
 from contacts.imports.locks import made_for_sets, only_worker_on, turn_of_partner
 from contacts.imports.models import ImportRun, Partner
 from contacts.imports.policy import AS_ALWAYS, Policy
@@ -93,16 +94,26 @@ def check_import(run: ImportRun, *, by=None) -> ImportRun:
     Raises BeingSaved while a worker is on it, NotReady once something of it is saved, Stopped when asked to.
     """
     with only_worker_on(run):
-        run.refresh_from_db(fields=["state", "answers", "marks"])
+        run.refresh_from_db(fields=["state", "answers", "marks", "file", "file_gone_at", "file_gone_because"])
         if run.marks or run.state in SAVED:
             raise NotReady(_("This file is saved already."))
+        if not run.file:
+            raise FileGone(why_gone(run))
         _note(run, state=State.CHECKING, refusal="", asked_at=timezone.now())
         with _refusals_kept(run), Progress(run.job, stoppable=True) as told, transaction.atomic(), staging_of(run):
             made_for_sets()
             new_staging(run)
             check_file(run, told)
+            _refuse_if_gone(run)
             run.save()
     return run
+
+
+def _refuse_if_gone(run: ImportRun) -> None:
+    """An erasure does not wait for a check; what was staged meanwhile must not outlive the file. Raises FileGone."""
+    current = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if not current.file:
+        raise FileGone(why_gone(current))
 
 
 def commit_import(run: ImportRun, *, by=None) -> ImportRun:
@@ -111,11 +122,13 @@ def commit_import(run: ImportRun, *, by=None) -> ImportRun:
     Raises Unreadable, BeingSaved, NotReady, Stopped, or whatever the database said after the run has noted it.
     """
     with only_worker_on(run):
-        run.refresh_from_db(fields=["state", "marks", "reached"])
+        run.refresh_from_db(fields=["state", "marks", "reached", "file", "file_gone_at", "file_gone_because"])
         if run.state == State.COMMITTED:
             return run
         if run.state in TAKEN_BACK:
             raise NotReady(_("This file was taken back. Send it again to save it."))
+        if run.state == State.REMOVED:
+            raise NotReady(why_gone(run))
         _note(run, state=State.COMMITTING, refusal="", asked_at=timezone.now())
         with (
             _refusals_kept(run),
@@ -149,6 +162,9 @@ class _refusals_kept:
             log.warning("Import %s lost the database; the clock takes it up again", self.run.pk)
         elif isinstance(error, Stopped):
             self._keep_stop()
+        elif isinstance(error, FileGone) and not self.run.marks:
+            drop_staging(self.run)
+            ImportRun.objects.filter(pk=self.run.pk).update(state=State.REMOVED)
         elif isinstance(error, Unreadable) and not self.run.marks:
             drop_staging(self.run)
             _note(self.run, state=State.REFUSED, refusal=str(error))

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from contacts.imports.actions import SAVED, State
 from contacts.imports.errors import NotReady
+from contacts.imports.keeping.periods import why_gone
 from contacts.imports.models import ImportRun
 from contacts.imports.reverting import begin_revert
 from contacts.imports.warnings.ticks import refuse_unticked
@@ -21,6 +22,8 @@ def ask_for_check(run: ImportRun, *, by) -> None:
     current = ImportRun.objects.select_for_update().get(pk=run.pk)
     if current.marks or current.state in SAVED:
         raise NotReady(_("This file is saved already."))
+    if not current.file:
+        raise NotReady(why_gone(current))
     _ask(run, State.CHECKING, _("Checking %(file)s"), by)
 
 

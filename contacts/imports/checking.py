@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from contacts.imports.errors import Unreadable
 from contacts.imports.files import PeopleFile
 from contacts.imports.matching import match, refuse_without_number
 from contacts.imports.models import ImportRun
@@ -61,8 +60,6 @@ def stage_file(run: ImportRun, people: PeopleFile, told: Told, *, share: int) ->
 
 def opened(run: ImportRun) -> PeopleFile:
     """The stored file of a run as a table of people. Raises Unreadable when it is gone or is none."""
-    if not run.file:
-        raise Unreadable(_("The file was removed because somebody in it asked to be forgotten. Send a new one."))
     return PeopleFile(run)
 
 

@@ -7,6 +7,10 @@ class Unreadable(Refused):
     """The file cannot be read as a list of people at all."""
 
 
+class FileGone(Unreadable):
+    """The file is not kept any more: its time was over, or somebody in it was erased."""
+
+
 class UnknownTopic(Misstated):
     """A topic was asked for that does not exist."""
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from contacts.imports.cleaning import Cleaner, Entry
 from contacts.imports.cleaning.couples import Couples
 from contacts.imports.cleaning.marks import default_state
-from contacts.imports.errors import Unreadable
+from contacts.imports.errors import FileGone, Unreadable
 from contacts.imports.house import this_house
+from contacts.imports.keeping.periods import why_gone
 from contacts.imports.mapping import Column, is_known
 from contacts.imports.mapping.deciding import Decided, decide
 from contacts.imports.mapping.headers import plain
@@ -25,10 +26,18 @@ SAMPLE_ROWS = 200
 
 
 def opened_file(run: ImportRun) -> Table:
-    """The file of a run as a table; its headings may mean something to its partner only."""
+    """The file of a run as a table; its headings may mean something to its partner only. Raises Unreadable."""
+    if not run.file:
+        raise FileGone(why_gone(run))
     known = {plain(heading) for heading in run.partner.mapping.get("columns", {})}
     known |= {plain(column["heading"]) for column in run.mapping.get("columns", []) if column["field"]}
-    return open_table(Path(run.file.path), lambda heading: is_known(heading) or plain(heading) in known, run.answers)
+    try:
+        return open_table(Path(run.file.path), lambda head: is_known(head) or plain(head) in known, run.answers)
+    except FileNotFoundError as error:  # it went since the run was read
+        run.refresh_from_db(fields=["state", "file", "file_gone_at", "file_gone_because"])
+        if run.file:
+            raise Unreadable(_("The stored file cannot be found. Send it again.")) from error
+        raise FileGone(why_gone(run)) from error
 
 
 def look_at(run: ImportRun) -> tuple[Table, Decided]:

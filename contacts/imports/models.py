@@ -88,9 +88,13 @@ class Partner(models.Model):
         return self.name
 
 
+UPLOADS = "imports"
+"""Where the files of partners lie below MEDIA_ROOT."""
+
+
 def upload_path(run: "ImportRun", filename: str) -> str:
     """Our own name for the file: nothing of the sender's name reaches the disk."""
-    return f"imports/{uuid.uuid4().hex}"
+    return f"{UPLOADS}/{uuid.uuid4().hex}"
 
 
 class ImportRun(models.Model):
@@ -110,9 +114,16 @@ class ImportRun(models.Model):
         REVERTED = "reverted", _("taken back")
         REFUSED = "refused", _("refused")
         FAILED = "failed", _("failed")
+        REMOVED = "removed", _("removed")
 
     OPEN = ("received", "asking", "checking", "checked", "committing", "reverting")
     """States in which somebody or some worker has still to do something."""
+
+    class Gone(models.TextChoices):
+        """Why the file itself is kept no longer."""
+
+        OVER = "over", _("its time was over")
+        ERASED = "erased", _("somebody in it was erased")
 
     class Door(models.TextChoices):
         """Where the file came in."""
@@ -194,6 +205,8 @@ class ImportRun(models.Model):
         help_text="For each saved chunk its last line and the last numbers given out in tables about people.",
     )
     refusal = models.TextField(_("why it was refused"), blank=True)
+    file_gone_at = models.DateTimeField(null=True, blank=True, editable=False)
+    file_gone_because = models.CharField(max_length=6, choices=Gone, blank=True, editable=False)
     job = models.ForeignKey("crm.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
@@ -216,6 +229,11 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.original_name
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether what its rejected and unclear rows said is kept no longer."""
+        return self.state == self.State.REMOVED or self.file_gone_because == self.Gone.OVER
 
 
 class ImportRow(models.Model):

@@ -88,6 +88,7 @@ def for_its_sender(run: ImportRun) -> str:
         State.REVERTED: _("was taken back"),
         State.CANCELLED: _("was stopped"),
         State.REFUSED: _("could not be read"),
+        State.REMOVED: _("was removed"),
     }
     return said[State(run.state)]
 
@@ -172,7 +173,9 @@ def terms_in_words(run: ImportRun) -> list[tuple[str, str]]:
 
 
 def rejected_rows(run: ImportRun) -> list[ImportRow]:
-    """The first rows that were rejected."""
+    """The first rows that were rejected, as long as their words are kept."""
+    if run.is_wordless:
+        return []
     return list(run.rows.filter(outcome="rejected").order_by("line")[:SHOWN_ROWS])
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from contacts.imports.cleaning.entries import row_of
+from contacts.imports.errors import NotReady
+from contacts.imports.keeping.periods import why_gone
 from contacts.imports.mapping.telling import report_headings
 from contacts.imports.models import ImportRun
 from crm.exports.cells import as_cell
@@ -22,8 +24,14 @@ class _Echo:
 def rejected_csv(run: ImportRun) -> Iterator[str]:
     """The lines of the file: the sender's columns, then line, column and reason; opens rightly in Excel.
 
-    A row that names two people is there once.
+    A row that names two people is there once. Raises NotReady when the words of the rows are kept no longer.
     """
+    if run.is_wordless:
+        raise NotReady(why_gone(run))
+    return _lines(run)
+
+
+def _lines(run: ImportRun) -> Iterator[str]:
     writer = csv.writer(_Echo())
     headings = [column["heading"] for column in run.mapping.get("columns", [])]
     yield BOM + writer.writerow(map(as_cell, [*headings, *report_headings()]))

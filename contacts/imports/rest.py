@@ -25,7 +25,7 @@ def receive_rest(run: ImportRun, *, by) -> ImportRun:
     Who was asked when stays as it was: a yes is not made younger by coming a second time.
     """
     rows = open_rows(run)
-    if run.state != ImportRun.State.COMMITTED or not rows.exists():
+    if run.state != ImportRun.State.COMMITTED or run.is_wordless or not rows.exists():
         raise NotReady(_("No row of this file waits for anybody to say who it is."))
     out = io.StringIO(newline="")
     writer = csv.writer(out)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from contacts.identity.current import whoever_is_now
 from contacts.imports.errors import NotReady, Settled
+from contacts.imports.keeping.periods import why_gone
 from contacts.imports.matching.queries import SAME_PERSON
 from contacts.imports.models import ImportDecision, ImportRow, ImportRun, place_of
 from contacts.locks import have_the_book_alone
@@ -80,6 +81,8 @@ def _ready(run: ImportRun) -> ImportRun:
     current = ImportRun.objects.select_for_update(of=["self"]).select_related("partner").get(pk=run.pk)
     if current.state != ImportRun.State.COMMITTED and (current.marks or current.state not in OPEN_IN):
         raise NotReady(_("This file is being worked on or was taken back; nothing can be said about its rows now."))
+    if current.is_wordless:
+        raise NotReady(why_gone(current))
     return current
 
 

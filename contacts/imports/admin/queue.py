@@ -20,7 +20,7 @@ SHOWN = 8
 
 def queue(request: HttpRequest, run: ImportRun) -> HttpResponse:
     """The next row that waits, or the one that is named, with whom it could mean; what was said can be undone."""
-    if run.state not in (*OPEN_IN, State.COMMITTED):
+    if run.state not in (*OPEN_IN, State.COMMITTED) or run.is_wordless:
         return go_to(run)
     row = _row(request, run)
     waiting, decided = open_rows(run).count(), run.decisions.count()

@@ -9,6 +9,7 @@ from contacts.imports import pages
 from contacts.imports.actions import State
 from contacts.imports.admin.doors import READS_BOOK, SAVES, line_said
 from contacts.imports.admin.saving import WORKING, working
+from contacts.imports.keeping.periods import about_the_file
 from contacts.imports.mapping.showing import cards_of
 from contacts.imports.models import ImportRun
 from contacts.imports.policy import may_change
@@ -39,6 +40,7 @@ def show(request: HttpRequest, run: ImportRun) -> HttpResponse:
         "columns": (columns := pages.columns_of(run)),
         "has_samples": any(column["samples"] for column in columns),
         "terms": pages.terms_in_words(run),
+        "kept": about_the_file(run),
         "rejected": pages.rejected_rows(run),
         "twin": pages.twin_of(run, ImportRun.objects.visible_to(reader)),
         "may_save": reader.has_perm(SAVES),
@@ -63,10 +65,15 @@ def _has_columns(run: ImportRun) -> bool:
         return False
 
 
+def _may_wait(run: ImportRun) -> bool:
+    """Whether rows may wait for somebody to say who they are, so that counting them is worth a question."""
+    return not run.is_wordless and bool(run.counts.get("ambiguous") or names_two(run))
+
+
 def _of_the_book(run: ImportRun) -> dict[str, object]:
     """What only readers of the book see of a file."""
     return {
-        "waiting": open_rows(run).count() if run.counts.get("ambiguous") or names_two(run) else 0,
+        "waiting": open_rows(run).count() if _may_wait(run) else 0,
         "changed": pages.changed_fields(run),
         "first_changes": lines_of(run, "updated")[: pages.SHOWN_CHANGES] if run.counts.get("updated") else [],
         "inboxes": shared_inboxes(run) if is_staged(run) else {},

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -63,8 +64,13 @@ def working(request: HttpRequest, run: ImportRun) -> dict[str, object]:
     }
 
 
-def rejected(request: HttpRequest, run: ImportRun) -> StreamingHttpResponse:
+def rejected(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     """The rows that were not taken, as a file in the sender's own columns."""
-    answer = StreamingHttpResponse(rejected_csv(run), content_type="text/csv; charset=utf-8")
+    try:
+        lines = rejected_csv(run)
+    except Refused as refusal:
+        messages.info(request, str(refusal))
+        return go_to(run)
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="rejected-{run.pk}.csv"'
     return answer

@@ -63,4 +63,4 @@ def _begin(run: ImportRun, *, matched: bool) -> None:
         if run.marks:
             cursor.execute(WRITTEN, {"run": run.pk})
     run.reached = 0
-    run.save()
+    run.save(update_fields=["reached", "counts", "format", "mapping", "system", "changes", "warnings"])

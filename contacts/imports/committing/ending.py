@@ -28,6 +28,6 @@ def finish(run: ImportRun) -> None:
     remember_mapping(run)
     run.state = ImportRun.State.COMMITTED
     run.committed_at = timezone.now()
-    run.save()
+    run.save(update_fields=["counts", "mapping", "state", "committed_at"])
     drop_staging(run)
     let_duplicates_be_looked_for()

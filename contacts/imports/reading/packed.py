@@ -1,11 +1,14 @@
 """A packed file (.zip) with one list in it; with several it is said which there are."""
 
+import fcntl
 import shutil
 import tempfile
 import weakref
 import zipfile
 from pathlib import Path, PurePosixPath
+from typing import IO
 
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from contacts.imports.errors import Unreadable
@@ -15,19 +18,33 @@ LARGEST_PACKED = 512 << 20
 ENDINGS = frozenset({".csv", ".tsv", ".tab", ".txt", ".xlsx", ".ods"})
 OLD_ENDINGS = frozenset({".xls", ".xlsm", ".xlsb", ".zip"})
 NAMED = 8
+UNPACKED = "unpacked"
+"""Where unpacked lists lie below MEDIA_ROOT, which every process shares, so that the clock finds what one left."""
 
 
 class Unpacked:
-    """The one list of a packed file in a place of its own, removed when nobody holds this any more."""
+    """The one list of a packed file in a place of its own, removed when nobody holds this any more.
+
+    A lock on it says that somebody reads it; it falls with the process, and then the clock removes the list.
+    """
 
     def __init__(self, path: Path) -> None:
         entry = _the_list(guard_archive(path, LARGEST_PACKED))
         self.name = shown_name(entry)
-        with tempfile.NamedTemporaryFile(prefix="list-", delete=False) as file:
-            self.path = Path(file.name)
-            self._removed = weakref.finalize(self, self.path.unlink, missing_ok=True)
-            with opened_archive(path) as archive, archive.open(entry) as source:
-                shutil.copyfileobj(source, file, 1 << 20)
+        place = Path(default_storage.path(UNPACKED))
+        place.mkdir(parents=True, exist_ok=True)
+        self.file = tempfile.NamedTemporaryFile(prefix="list-", dir=place, delete=False)  # noqa: SIM115 — held
+        fcntl.flock(self.file, fcntl.LOCK_SH)
+        self.path = Path(self.file.name)
+        self._removed = weakref.finalize(self, _remove, self.path, self.file)
+        with opened_archive(path) as archive, archive.open(entry) as source:
+            shutil.copyfileobj(source, self.file, 1 << 20)
+        self.file.flush()
+
+
+def _remove(path: Path, file: IO[bytes]) -> None:
+    path.unlink(missing_ok=True)
+    file.close()
 
 
 def _the_list(entries: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:

@@ -14,6 +14,8 @@ from contacts.imports.models import ImportRun
 from contacts.imports.warnings.figures import Figures, figures_of
 
 NAMED_LINES = 10
+QUOTING = "left_out_"
+"""How the codes of warnings begin that say again what stands in cells of the file."""
 MOSTLY_REJECTED, MOSTLY_SILENT, MUCH_OF_THE_BOOK, MANY_LEAVE = 20, 33, 20, 10
 """Percent beyond which a person must say that it is meant."""
 A_TWENTIETH = 5
@@ -48,6 +50,20 @@ def warnings_about(run: ImportRun) -> list[Warning]:
     if not topics:
         found.append(warning("no_topic", _("No topic was chosen: nobody of this file will get newsletters by it.")))
     return sorted(found, key=lambda one: not one["must"])
+
+
+def without_quotes(warnings: list[Warning]) -> list[Warning]:
+    """The warnings of a run without words of its file; codes and figures stay, and with them who ticked what."""
+    return [{**one, "text": _unquoted(one)} if one["code"].startswith(QUOTING) else one for one in warnings]
+
+
+def _unquoted(one: Warning) -> str:
+    text = ngettext(
+        "%(count)s value was left out; which one is not kept any more.",
+        "%(count)s values were left out; which ones is not kept any more.",
+        one["count"],
+    )
+    return text % {"count": f"{one['count']:,}"}
 
 
 def _percent(part: int, whole: int) -> int:
