@@ -6,7 +6,8 @@ people sit included: imports and merges do, and whoever took a row first would w
 with the transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -29,6 +30,17 @@ def share_the_book() -> None:
 def have_the_book_alone() -> None:
     """Wait until nobody else finds, makes or imports people; nobody does until this transaction ends."""
     _take("SELECT pg_advisory_xact_lock(%s, 0)")
+
+
+@contextmanager
+def having_the_book_alone() -> Iterator[None]:
+    """The same for several transactions, of this connection and of helpers that work for it."""
+    _take("SELECT pg_advisory_lock(%s, 0)")
+    try:
+        yield
+    finally:
+        if connection.is_usable():  # a session that broke has given it back
+            _take("SELECT pg_advisory_unlock(%s, 0)")
 
 
 def patiently(verb: Callable[Given, Answer]) -> Callable[Given, Answer]:

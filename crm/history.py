@@ -80,6 +80,23 @@ def acting(verb: str, by: User | None = None, **facts: str) -> Iterator[None]:
         _verb.reset(token)
 
 
+def notes_of_this_deed() -> dict[str, Any]:
+    """What history notes within the current `acting`, for a thread that does a part of it."""
+    with pghistory.context() as deed:
+        return dict(deed.metadata)
+
+
+@contextmanager
+def taking_part(notes: dict[str, Any]) -> Iterator[None]:
+    """Within this, another thread's share of a deed is noted as the deed is; an entry of its own, as its writes are."""
+    token = _verb.set(notes.get("verb"))
+    try:
+        with pghistory.context(**notes):
+            yield
+    finally:
+        _verb.reset(token)
+
+
 def tracked() -> dict[str, Any]:
     """Every kind of thing whose changes are kept: its label ("contacts.stakeholder") and its events."""
     events: list[Any] = [model for model in apps.get_models() if issubclass(model, Event)]

@@ -13,7 +13,7 @@ from config.embedded.keeper import Address, Keeper, ServerFailed, alive, tail
 from config.embedded.processes import free_port
 
 OWNER = "alliance"
-SAFE = {"max_connections": "200", "shared_buffers": "128MB"}
+SAFE = {"max_connections": "200", "shared_buffers": "512MB", "wal_buffers": "64MB", "max_wal_size": "4GB"}
 HASTY = SAFE | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """For tests: their data need not survive a power cut."""
 

@@ -79,13 +79,15 @@ def few_among_many() -> Iterator[None]:
 
 
 @contextmanager
-def book_alone(place: AbstractContextManager | None = None) -> Iterator[None]:
+def book_alone(place: AbstractContextManager | None = None, *, lent: bool = False) -> Iterator[None]:
     """A transaction in which nobody else finds, makes or imports people; its temporary tables go with it.
 
-    `place` is entered in it, such as the staging of a run.
+    `place` is entered in it, such as the staging of a run. With `lent` the book is held by the connection that this
+    one works for (having_the_book_alone).
     """
     with transaction.atomic(), place or nullcontext(), connection.cursor() as cursor:
-        have_the_book_alone()
+        if not lent:
+            have_the_book_alone()
         made_for_sets()
         cursor.execute("DISCARD TEMP")
         yield

@@ -149,7 +149,6 @@ WHERE (who.state NOT IN ('', 'subscribed') OR who.topics LIKE '%%-%%') AND v.act
 misread (contacts/imports/reverting/misread.py)."""
 
 SHUT = """
-CREATE TABLE shut AS
 SELECT DISTINCT f.leader FROM stage_email e JOIN fate f USING (line)
 JOIN contacts_suppression x ON x.fingerprint = e.print AND x.channel = 'email'
 UNION
@@ -237,7 +236,7 @@ def plan(terms: Terms, *, everyone: bool, tables: Tables = KEPT) -> dict[str, in
         for query in _gains(terms, everyone=everyone):
             cursor.execute(tables.made(query), facts)
         cursor.execute(tables.made(differences.MAINS), facts)
-        cursor.execute(tables.made(SHUT))
+        cursor.execute(tables.made(f"CREATE TABLE shut AS {SHUT}"))
         cursor.execute("ANALYZE shut")
         cursor.execute(tables.made(SAID.format(condition="true" if everyone else "who.person IS NOT NULL")), facts)
         if everyone:

@@ -9,7 +9,7 @@ from contacts.imports.models import ImportRun
 from contacts.imports.news import tell_the_house
 from contacts.imports.planning import plan
 from contacts.imports.staging import PASSING, staging_of
-from contacts.imports.writing import keep_cells, keep_marks, write_book, write_rows
+from contacts.imports.writing import ALONE, Alone, keep_cells, keep_marks, write_book, write_rows
 
 CHUNK_ROWS = 20_000
 
@@ -56,27 +56,27 @@ AND NOT EXISTS (SELECT FROM cell WHERE cell.line = o.line) ORDER BY line
 """
 
 
-def next_chunk(run: ImportRun) -> tuple[int | None, int]:
-    """Up to which line the next chunk goes (None when everything is saved), and the last line of all."""
+def next_chunk(run: ImportRun, *, after: int) -> tuple[int | None, int]:
+    """Up to which line the chunk after line `after` goes (None when there is none), and the last line of all."""
     with transaction.atomic(), staging_of(run), connection.cursor() as cursor:
-        cursor.execute(BOUND, {"reached": run.reached, "rows": CHUNK_ROWS - 1})
+        cursor.execute(BOUND, {"reached": after, "rows": CHUNK_ROWS - 1})
         return cursor.fetchone()
 
 
-def save_chunk(run: ImportRun, bound: int, told: Told, *, by) -> None:
+def save_chunk(run: ImportRun, bound: int, told: Told, *, by, beside: Alone = ALONE) -> None:
     """Write the people whose first row stands up to line `bound`, and what became of their rows."""
     reached, marks = run.reached, run.marks
     try:
-        with book_alone(staging_of(run)):
+        with book_alone(staging_of(run), lent=beside.book_is_lent):
             if not run.marks:
                 run.rows.all().delete()
-            _gather(run, bound)
+            _gather(run, bound, beside)
             with few_among_many():
                 plan(terms_of(run), everyone=True, tables=PASSING)
-            write_book(run, by=by, told=told)
+            write_book(run, by=by, told=told, beside=beside)
             _keep_cells_of_the_newly_troubled(run)
             write_rows(run)
-            keep_marks(run, bound)
+            keep_marks(run, bound, followed=beside.is_followed)
             tell_the_house()
             run.reached = bound
             run.save(update_fields=["reached", "marks"])
@@ -85,11 +85,11 @@ def save_chunk(run: ImportRun, bound: int, told: Told, *, by) -> None:
         raise
 
 
-def _gather(run: ImportRun, bound: int) -> None:
+def _gather(run: ImportRun, bound: int, beside: Alone) -> None:
     with connection.cursor() as cursor:
         cursor.execute(PART, [run.reached, bound])
         cursor.execute(STAGED, {"reached": run.reached, "bound": bound})
-        match_again(run)
+        match_again(run, beside)
         cursor.execute(FATE)
 
 

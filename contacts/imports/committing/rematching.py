@@ -10,6 +10,7 @@ from contacts.imports.locks import few_among_many
 from contacts.imports.matching import match
 from contacts.imports.models import ImportRun
 from contacts.imports.staging import ADDRESSES, PASSING
+from contacts.imports.writing import Alone
 
 OTHERS = "NOT EXISTS (SELECT FROM contacts_importrow r WHERE r.stakeholder_id = {person} AND r.run_id = {run})"
 
@@ -76,7 +77,7 @@ ALTER TABLE chunk_phone RENAME TO stage_phone;
 """All rows of one person agree on whom they found, and two that found the same one are one."""
 
 
-def match_again(run: ImportRun) -> None:
+def match_again(run: ImportRun, beside: Alone) -> None:
     """Correct `part`, the rows of a chunk, where the book has changed since they were matched.
 
     Needs the staged rows of the chunk in temporary tables, and leaves them as they were.
@@ -88,6 +89,7 @@ def match_again(run: ImportRun) -> None:
         cursor.execute("SELECT EXISTS (SELECT FROM stirred)")
         if not cursor.fetchone()[0]:
             return
+        beside.before_matching()
         cursor.execute(SUBSET)
         cursor.execute(PASSING.made(ADDRESSES))
         match(PASSING, rule=run.rule, apart=OTHERS.format(person="{person}", run=run.pk))

@@ -62,7 +62,8 @@ BORN = """
 CREATE TEMP TABLE born ON COMMIT DROP AS
 SELECT DISTINCT ON (b.id) b.line, b.id, coalesce((
     SELECT m.marks FROM jsonb_array_elements(%(marks)s::jsonb) WITH ORDINALITY AS m(marks, at)
-    WHERE (m.marks ->> 'contacts_stakeholder')::bigint >= b.id ORDER BY m.at LIMIT 1), '{{}}'::jsonb) AS marks
+    WHERE (m.marks ->> 'contacts_stakeholder')::bigint >= b.id ORDER BY m.at LIMIT 1),
+    %(marks)s::jsonb -> -1, '{{}}'::jsonb) AS marks
 FROM ({born}) AS b JOIN contacts_stakeholder s ON s.id = b.id ORDER BY b.id, b.line;
 CREATE UNIQUE INDEX ON born (id);
 ANALYZE born;

@@ -121,13 +121,23 @@ def noting(what: str, insert: str) -> str:
     return NOTING.format(insert=insert, what=what, whose=WHOSE.get(what, "stakeholder_id"), also=also, item=item)
 
 
-def marks(line: int) -> dict[str, int]:
-    """The last numbers given out in MARKED when the rows up to `line` were written: what came later has higher ones."""
+LAST_BORN = "SELECT max(id) FROM home WHERE born"
+
+
+def marks(line: int, *, followed: bool = False) -> dict[str, int]:
+    """The last numbers given out in MARKED when the rows up to `line` were written: what came later has higher ones.
+
+    While a chunk is `followed` by one that is being written beside it, only its own people are its own.
+    """
     with connection.cursor() as cursor:
         cursor.execute(MARKS)
-        return {"line": line, **dict(zip(MARKED, cursor.fetchone(), strict=True))}
+        found = {"line": line, **dict(zip(MARKED, cursor.fetchone(), strict=True))}
+        if followed:
+            cursor.execute(LAST_BORN)
+            found["contacts_stakeholder"] = cursor.fetchone()[0] or 0
+    return found
 
 
-def keep_marks(run: ImportRun, line: int) -> None:
+def keep_marks(run: ImportRun, line: int, *, followed: bool = False) -> None:
     """Add the marks of a chunk that ended at `line` to the run; call it in the transaction that wrote the chunk."""
-    run.marks = [*run.marks, marks(line)]
+    run.marks = [*run.marks, marks(line, followed=followed)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, time
+from functools import partial
 
 import pgtrigger
 from django.db import connection
@@ -156,7 +157,7 @@ SELECT h.id, o.id, n.role FROM new_affiliation n JOIN home h USING (leader) JOIN
 WHERE h.id <> o.id AND {whose} ORDER BY 1, 2 {conflict}
 """
 
-LINKS = {"types": TYPES, "tags": TAGS, "affiliations": AFFILIATIONS, "externals": EXTERNALS}
+LINKS = {"tags": TAGS, "affiliations": AFFILIATIONS, "externals": EXTERNALS}
 
 CONSENT = """
 INSERT INTO contacts_consentevent
@@ -196,7 +197,27 @@ WHERE c.fingerprint = n.fingerprint AND c.kind = 'email' AND c.status = 'valid' 
 Told = Callable[[int, str], None]
 
 
-def write_book(run: ImportRun, *, by, told: Told) -> None:
+class Alone:
+    """Nobody writes beside us. What two chunks that are written abreast tell each other: committing/abreast.py."""
+
+    book_is_lent = False
+    is_followed = False
+
+    def before_matching(self) -> None:
+        """Called before people are looked for in the book."""
+
+    def number(self, numbering: Callable[[], object]) -> None:
+        """Give out the ids of people."""
+        numbering()
+
+    def before_what_is_shared(self) -> None:
+        """Called before anything is written that more than one chunk writes to, such as words and organisations."""
+
+
+ALONE = Alone()
+
+
+def write_book(run: ImportRun, *, by, told: Told, beside: Alone = ALONE) -> None:
     """Write everything that was planned for `run`; `told(percent, message)` hears how far it is."""
     facts = {
         "run": run.pk,
@@ -209,7 +230,7 @@ def write_book(run: ImportRun, *, by, told: Told) -> None:
     with connection.cursor() as cursor:
         told(55, _("Writing people"))
         cursor.execute(before.NOTED)
-        cursor.execute(HOMES)
+        beside.number(partial(cursor.execute, HOMES))
         cursor.execute(LOCK_CHANGED)
         cursor.execute(STAKEHOLDERS, facts)
         cursor.execute(before.NOTING_FIELDS.format(update=FILLED), {"taken": run.matches == run.Matches.UPDATE})
@@ -217,13 +238,15 @@ def write_book(run: ImportRun, *, by, told: Told) -> None:
         _write(cursor, "points", POINTS)
         for query in MAINS:
             cursor.execute(query)
-        told(80, _("Writing types, tags and organisations"))
+        _write(cursor, "types", TYPES)
+        told(80, _("Writing consent"))
+        _write(cursor, "consent", CONSENT, [facts[name] for name in CONSENT_FACTS])
+        beside.before_what_is_shared()
+        told(90, _("Writing tags and organisations"))
         for query in (before.NOTING_WORDS.format(insert=MISSING_TAGS), ORGANISATIONS, MISSING_ORGANISATIONS):
             cursor.execute(query, facts)
         for what, query in LINKS.items():
             _write(cursor, what, query)
-        told(90, _("Writing consent"))
-        _write(cursor, "consent", CONSENT, [facts[name] for name in CONSENT_FACTS])
         cursor.execute(before.NOTING_SUPPRESSIONS.format(insert=SUPPRESSIONS), facts)
         cursor.execute(before.NOTING_NO_AGAIN)
         cursor.execute(before.SHUT_AGAIN)
