@@ -1,6 +1,7 @@
 """Lists to take along: asked for in a row, written by a worker, removed when their time is over."""
 
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 from crm.actions.jobs import call_off_job, fail_job, finish_job, job_progress, start_job
 from crm.bell import ring
 from crm.errors import Refused
-from crm.exports.cells import as_cell
+from crm.exports.cells import as_cells
 from crm.exports.registry import EXPORTS, Exportable, NotExportable, Question
 from crm.exports.sheets import SHEETS
 from crm.history import acting
@@ -140,12 +141,12 @@ def _write(export: Export, path: Path) -> int:
     job_progress(job, 0, total=rows.count())
     done = 0
     with SHEETS[export.format](path) as sheet:
-        sheet.write([as_cell(heading) for heading in resource.get_export_headers()])
-        for row in resource.filter_export(rows).order_by("pk").iterator(chunk_size=CHUNK):
-            sheet.write([as_cell(cell) for cell in resource.export_resource(row)])
-            done += 1
-            if done % CHUNK == 0:
-                _go_on(export, job, done)
+        sheet.write([as_cells(resource.get_export_headers())])
+        read = resource.filter_export(rows).order_by("pk").iterator(chunk_size=CHUNK)
+        while chunk := list(islice(read, CHUNK)):
+            sheet.write([as_cells(resource.export_resource(row)) for row in chunk])
+            done += len(chunk)
+            _go_on(export, job, done)
     return done
 
 

@@ -1,6 +1,10 @@
 """Cells of a file that is opened in a spreadsheet."""
 
+from collections.abc import Iterable
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+GUARDED = frozenset((*FORMULA_STARTS, "'"))
+"""What the first letter of a cell is when a quote may have to stand before it."""
 
 
 def as_cell(value: object) -> str:
@@ -11,3 +15,8 @@ def as_cell(value: object) -> str:
     """
     text = "" if value is None else str(value)
     return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def as_cells(texts: Iterable[str | None]) -> list[str]:
+    """The same for a whole row of texts, of which hardly one needs a closer look."""
+    return [as_cell(text) if text and text[0] in GUARDED else text or "" for text in texts]

@@ -1,19 +1,14 @@
-"""Sheets written row by row to a path; how long they get does not matter to memory."""
+"""Sheets written some rows at a time to a path; how long they get does not matter to memory."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from crm.exports.workbook import XlsxSheet
 
-from crm.exports.registry import NotExportable
-
-LONGEST_EXCEL_CELL = 32_767
-MOST_EXCEL_ROWS = 1_048_576
+Rows = Iterable[Sequence[str]]
 
 
 class Sheet(Protocol):
@@ -23,8 +18,8 @@ class Sheet(Protocol):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None: ...
 
-    def write(self, cells: Sequence[str]) -> None:
-        """Add one row."""
+    def write(self, rows: Rows) -> None:
+        """Add some rows; the first of the first ones holds the headings."""
 
 
 class CsvSheet:
@@ -42,37 +37,9 @@ class CsvSheet:
     ) -> None:
         self.file.close()
 
-    def write(self, cells: Sequence[str]) -> None:
-        """Add one row."""
-        self.writer.writerow(cells)
-
-
-class XlsxSheet:
-    """An Excel workbook of one sheet, every cell a text: zip codes keep their zeros, long numbers their digits."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.book = Workbook(write_only=True)
-        self.sheet = self.book.create_sheet()
-        self.rows = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
-            self.book.save(self.path)
-        else:
-            self.sheet.close()
-
-    def write(self, cells: Sequence[str]) -> None:
-        """Add one row; raises NotExportable when Excel has no room for it."""
-        if self.rows >= MOST_EXCEL_ROWS:
-            raise NotExportable(_("An Excel sheet ends after 1,048,576 rows. Take the list as CSV."))
-        self.rows += 1
-        self.sheet.append([ILLEGAL_CHARACTERS_RE.sub("", cell)[:LONGEST_EXCEL_CELL] for cell in cells])
+    def write(self, rows: Rows) -> None:
+        """Add some rows."""
+        self.writer.writerows(rows)
 
 
 SHEETS: dict[str, type[CsvSheet] | type[XlsxSheet]] = {"csv": CsvSheet, "xlsx": XlsxSheet}

@@ -19,7 +19,7 @@ from crm.actions.exports import (
     remove_old_exports,
     write_export,
 )
-from crm.exports import sheets
+from crm.exports import workbook
 from crm.exports.cells import as_cell
 from crm.exports.registry import NotExportable
 from crm.history import entries
@@ -99,7 +99,7 @@ class TestTheFile:
         assert [row["name"] for row in found] == [seat.stakeholder.name]
 
     def test_an_excel_sheet_that_is_full_says_so(self, staff, people, monkeypatch, files):
-        monkeypatch.setattr(sheets, "MOST_EXCEL_ROWS", 2)
+        monkeypatch.setattr(workbook, "MOST_ROWS", 2)
         export = written(staff, format="xlsx")
         assert (export.state, "Take the list as CSV" in export.job.message) == (State.FAILED, True)
         assert list(files.rglob("exports/*")) == []
