@@ -1,14 +1,16 @@
 """Where contacts keeps something about a person, and what becomes of it."""
 
+import re
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
-from django.db.models import Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Model, Q, QuerySet, TextField
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy as n_
 
-from contacts.imports.staging import drop_staging, runs_that_hold
+from contacts.imports.keeping.removing import remove_file
+from contacts.imports.staging import runs_that_hold, standing_alone
 from contacts.models import (
     Affiliation,
     Consent,
@@ -20,6 +22,8 @@ from contacts.models import (
     ImportRow,
     ImportRun,
     JoinRequest,
+    Partner,
+    PartnerFeed,
     Sketch,
     Stakeholder,
     StakeholderMerge,
@@ -28,7 +32,7 @@ from contacts.models import (
     Typing,
 )
 from crm.actions.exports import remove_every_export
-from crm.models import OutboxMail
+from crm.models import Job, OutboxMail
 from crm.privacy import RELATIONS, TRACES, Leaving, Merge, Place, Trace, Verdict, deleted, listed
 
 Status = ContactPoint.Status
@@ -48,24 +52,71 @@ ROW_COLUMNS = ("run__partner__name", "run__original_name", "line", "cells", "out
 
 
 def erase_rows(leaving: Leaving) -> int:
-    """Empty the rows they stood in, and remove the uploaded files those rows came from with what was staged of them."""
-    theirs = Q(stakeholder=leaving.person)
-    for address in leaving.addresses:
-        theirs |= Q(text__icontains=address)
-    rows = ImportRow.objects.annotate(text=Cast("cells", TextField())).filter(theirs)
+    """Empty the rows they stood in, and remove the files those rows came from with what was read of them.
+
+    Stored files in which they stand without a row are removed before (contacts/actions/privacy.py).
+    """
+    linked = ImportRow.objects.filter(stakeholder=leaving.person).values_list("run", "line")
+    found = {*linked, *_rows_that_may_be(leaving)}
     staged = runs_that_hold(leaving.person, leaving.addresses)
-    runs = ImportRun.objects.filter(Q(pk__in=rows.values("run")) | Q(pk__in=staged))
-    for run in runs:
-        drop_staging(run)
-        if run.file:
-            run.file.delete(save=False)
-        for column in run.mapping.get("columns", []):
-            column["samples"] = []
-        run.save(update_fields=["file", "mapping"])
-    found = list(rows.values_list("run", "line"))
+    for run in ImportRun.objects.filter(pk__in={*(run for run, _line in found), *staged}).order_by("pk"):
+        remove_file(run, ImportRun.Gone.ERASED)
     for run_id, line in found:
         ImportRow.objects.filter(run=run_id, line=line).update(**NOTHING_READ)
     return len(found)
+
+
+def _rows_that_may_be(leaving: Leaving) -> QuerySet[Any]:
+    """Rows that say their address, or could be them, or were rejected and say all of their name."""
+    said = Q(data__id=leaving.person) | Q(candidates__contains=leaving.person)
+    for address in leaving.addresses:
+        said |= Q(text__iregex=standing_alone(address))
+    words = re.findall(r"\w{2,}", leaving.name)
+    if words:
+        named = Q(outcome=ImportRow.Outcome.REJECTED)
+        for word in words:
+            named &= Q(text__iregex=standing_alone(word, joints=""))
+        said |= named
+    worded = ImportRow.objects.exclude(cells=[], data={}, message="")
+    text = Concat(Cast("cells", TextField()), Cast("data", TextField()), "message")
+    return worded.annotate(text=text).filter(said).values_list("run", "line")
+
+
+def erase_words(leaving: Leaving) -> int:
+    """Words of files that name them: chosen for a file or its partner, said in a feed's letter, in a file's own name.
+
+    A file may have a column of types in which one cell is somebody; whoever said what that means kept the word.
+    """
+    texts = [text for text in (leaving.name, *leaving.addresses) if text]
+    touched = sum(_without_words(holder, texts) for holder in _mentioning(Partner, "mapping", texts))
+    for run in _mentioning(ImportRun, "mapping", texts):
+        touched += _without_words(run, texts)
+    for run in _mentioning(ImportRun, "original_name", texts):
+        touched += ImportRun.objects.filter(pk=run.pk).update(original_name=_("a file"))
+    touched += _mentioning(PartnerFeed, "stopped_because", texts).update(stopped_because="")
+    touched += _mentioning(Job, "label", texts).update(label=_("Work on a file"))
+    touched += _mentioning(Job, "message", texts).update(message="")
+    letters = OutboxMail.objects.filter(purpose="feed-stopped")
+    return touched + letters.filter(pk__in=_mentioning(OutboxMail, "text", texts).values("pk")).delete()[0]
+
+
+def _mentioning(model: type[Model], field: str, texts: list[str]) -> QuerySet[Any]:
+    said = Q(pk__in=[])
+    for text in texts:
+        said |= Q(text_of_it__iregex=standing_alone(text, joints=""))
+    return model._default_manager.annotate(text_of_it=Cast(field, TextField())).filter(said)
+
+
+def _without_words(holder: Any, texts: list[str]) -> int:
+    """Drop the words of a mapping that are or hold one of these texts."""
+    alone = [re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE) for text in texts]
+    kinds = {
+        kind: {word: target for word, target in words.items() if not any(one.search(word) for one in alone)}
+        for kind, words in holder.mapping.get("values", {}).items()
+    }
+    holder.mapping = {**holder.mapping, "values": kinds}
+    holder.save(update_fields=["mapping"])
+    return 1
 
 
 def erase_log(leaving: Leaving) -> int:
@@ -242,6 +293,7 @@ for _key, _place in {
 }.items():
     RELATIONS.add(_key, _place)
 
+TRACES.add("contacts.ImportRun", Trace(lambda addresses: [], erase_words))
 TRACES.add("crm.OutboxMail", Trace(export_mails, erase_mails))
 TRACES.add("contacts.JoinRequest", Trace(export_requests, erase_requests))
 TRACES.add("contacts.Suppression", Trace(export_suppressions, erase_suppressions))

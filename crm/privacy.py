@@ -35,9 +35,10 @@ class Merge(StrEnum):
 
 @dataclass(frozen=True)
 class Leaving:
-    """Who is erased: their number, the addresses that are theirs alone, and who stands in for them."""
+    """Who is erased: their number and name, the addresses that are theirs alone, and who stands in for them."""
 
     person: int
+    name: str
     addresses: tuple[str, ...]
     fingerprints: tuple[str, ...]
     stand_in: Callable[[], int]

@@ -1,6 +1,7 @@
 """Give somebody everything we know about them, or forget them."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 import pgtrigger
 import structlog
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_noop
 
 from contacts.actions.suppression import suppress
 from contacts.identity.merging import take_everybody_apart
+from contacts.imports.keeping.holding import runs_that_may_hold, sought
+from contacts.imports.keeping.removing import Gone, remove_file
 from contacts.locks import share_the_book
 from contacts.models import ContactPoint, Stakeholder, StakeholderMerge, Suppression
 from crm.history import acting
@@ -38,15 +41,30 @@ def export_person(stakeholder: Stakeholder) -> dict:
     return told
 
 
-@transaction.atomic
 def erase_person(stakeholder: Stakeholder, *, by, keep_suppression: bool = True) -> dict[str, int]:
     """Forget `stakeholder` everywhere; gives how many rows were touched, by place.
 
     Counts that others rely on stay true: rows of the ledger, of imports and of tables are emptied, not
     deleted. With `keep_suppression` their addresses stay unmailable, known by a keyed hash, so that no
     later file brings mail back; they themselves can join again. An inbox they shared stays the other's.
-    Who was merged into them is taken apart first, and forgotten with them.
+    Who was merged into them is taken apart first, and forgotten with them. The stored files of partners are looked
+    through before, so that nobody who joins or saves meanwhile waits for that.
     """
+    _forget_files(stakeholder)
+    return _forget_everywhere(stakeholder, by, keep_suppression)
+
+
+def _forget_files(stakeholder: Stakeholder) -> None:
+    """Remove the files of partners in which they may stand."""
+    points = stakeholder.contact_points
+    emails, phones = (_alone(stakeholder, kind) for kind in (points.emails(), points.filter(kind="phone")))
+    who = sought((one.normalized for one in emails), (one.normalized for one in phones), stakeholder.name)
+    for run in runs_that_may_hold(who):
+        remove_file(run, Gone.ERASED)
+
+
+@transaction.atomic
+def _forget_everywhere(stakeholder: Stakeholder, by, keep_suppression: bool) -> dict[str, int]:
     touched: Counter[str] = Counter()
     with acting("erase_person", by):
         merged = take_everybody_apart(stakeholder, by=by)
@@ -72,6 +90,7 @@ def _forget(stakeholder: Stakeholder, keep_suppression: bool, by) -> dict[str, i
 def _erase(stakeholder: Stakeholder, points: list[ContactPoint]) -> dict[str, int]:
     leaving = Leaving(
         person=stakeholder.pk,
+        name=stakeholder.name,
         addresses=tuple(point.normalized for point in points),
         fingerprints=tuple(point.fingerprint for point in points),
         stand_in=_stand_in,
@@ -88,15 +107,19 @@ def _erase(stakeholder: Stakeholder, points: list[ContactPoint]) -> dict[str, in
 
 def _own(stakeholder: Stakeholder) -> list[ContactPoint]:
     """The e-mail addresses that nobody else in the book has."""
-    points = list(stakeholder.contact_points.emails())
-    values = [point.normalized for point in points]
+    return _alone(stakeholder, stakeholder.contact_points.emails())
+
+
+def _alone(stakeholder: Stakeholder, points: Iterable[ContactPoint]) -> list[ContactPoint]:
+    """Those of their addresses or numbers that nobody else in the book has."""
+    found = list(points)
+    others = ContactPoint.objects.exclude(stakeholder=stakeholder)
     shared = set(
-        ContactPoint.objects.emails()
-        .filter(normalized__in=values)
-        .exclude(stakeholder=stakeholder)
-        .values_list("normalized", flat=True)
+        others.filter(
+            kind__in={point.kind for point in found}, normalized__in=[point.normalized for point in found]
+        ).values_list("normalized", flat=True)
     )
-    return [point for point in points if point.normalized not in shared]
+    return [point for point in found if point.normalized not in shared]
 
 
 def _stand_in() -> int:

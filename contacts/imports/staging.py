@@ -6,6 +6,7 @@ anew from the file at any time. They hold what the file says about people: whoev
 clock after some days, drops them.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ ANALYZE stage_phone;
 HOLDS = {
     "fate": "SELECT EXISTS (SELECT FROM {schema}.fate WHERE person = %s)",
     "todo": "SELECT EXISTS (SELECT FROM {schema}.todo WHERE person = %s)",
-    "stage": "SELECT EXISTS (SELECT FROM {schema}.stage WHERE stage::text ILIKE ANY(%s::text[]))",
+    "stage": "SELECT EXISTS (SELECT FROM {schema}.stage WHERE stage::text ~* ANY(%s::text[]))",
 }
 """Where a person stands in a staging: by their number, or with an address."""
 
@@ -140,7 +141,7 @@ def drop_staging(run: ImportRun) -> None:
 
 def runs_that_hold(person: int, addresses: Iterable[str]) -> list[int]:
     """Numbers of the runs in whose staging a person stands, found by their number or an address."""
-    wanted = [f"%{_plain(address)}%" for address in addresses]
+    wanted = [standing_alone(address) for address in addresses]
     sought: dict[str, int | list[str]] = {"fate": person, "todo": person, "stage": wanted}
     return [number for number in staged_runs() if any(_holds(number, *one) for one in sought.items())]
 
@@ -162,9 +163,16 @@ def _holds(number: int, table: str, sought: int | list[str]) -> bool:
         return cursor.fetchone()[0]
 
 
-def _plain(text: str) -> str:
-    """The text with the signs of LIKE taken literally."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def standing_alone(text: str, *, joints: str = r"[.+\-]") -> str:
+    """A pattern by which PostgreSQL finds an address where it does not go on on either side: not ana@ in mariana@.
+
+    Letters go on beyond a joint, too; with no `joints` only a letter right beside it counts, as with words. In the
+    text of JSON a line break is the two signs “\\n”, which is no letter before it.
+    """
+    sides = ("(?<!\\w)", "(?!\\w)")
+    if joints:
+        sides = (rf"{sides[0]}(?<!\w{joints})", rf"{sides[1]}(?!{joints}\w)")
+    return rf"({sides[0]}|(?<=\\[nrtbf]))" + re.sub(r"(\W)", r"\\\1", text) + sides[1]
 
 
 def _schema(run: ImportRun) -> str:
