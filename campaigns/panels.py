@@ -1,9 +1,13 @@
 """What the page of a stakeholder says about newsletters."""
 
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import cast
+
 from django.utils.translation import gettext as _
 
 from campaigns.models import Delivery
-from crm.panels import PANELS, Panel
+from crm.panels import CONTACTS, PANELS, Contact, Panel
 
 SHOWN = 10
 
@@ -19,3 +23,14 @@ def newsletters(stakeholder_id: int, user) -> Panel | None:
         return None
     context = {"rows": rows[:SHOWN], "more": len(rows) > SHOWN}
     return Panel(_("Newsletters"), "campaigns/_panel.html", context, order=40)
+
+
+@CONTACTS.register("newsletters")
+def last_newsletters(people: Sequence[int], user) -> Iterator[Contact]:
+    """The latest newsletter that went out to each of them."""
+    if not user.has_perm("campaigns.view_delivery"):
+        return
+    sent = Delivery.objects.filter(stakeholder__in=people, sent_at__isnull=False)
+    latest = sent.order_by("stakeholder_id", "-sent_at").distinct("stakeholder_id")
+    for person, at, subject in latest.values_list("stakeholder", "sent_at", "campaign__subject"):
+        yield Contact(person, cast(datetime, at), _("got “%(subject)s”") % {"subject": subject})

@@ -1,5 +1,7 @@
 """What the book itself adds to the page about somebody: who else they may be, their household, their merges."""
 
+from collections.abc import Iterator, Sequence
+
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -7,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from contacts.identity.households import housemates
 from contacts.identity.merging.telling import sentences
 from contacts.identity.pages import pairs_of
-from contacts.models import DuplicateCandidate, Stakeholder, StakeholderMerge
-from crm.panels import PANELS, Panel
+from contacts.models import ConsentEvent, DuplicateCandidate, Stakeholder, StakeholderMerge
+from crm.panels import CONTACTS, PANELS, Contact, Panel
 
 LATEST, SHOWN = 10, 5
 SHARES = {"email": gettext_lazy("the same inbox"), "postal": gettext_lazy("the same postal address")}
@@ -60,3 +62,13 @@ def household(stakeholder_id: int, user) -> Panel | None:
     mates = housemates(person) if person else []
     context = {"mates": [(mate.who, [SHARES[kind] for kind in mate.shares]) for mate in mates]}
     return Panel(_("Household"), "contacts/_household_panel.html", context, order=30) if mates else None
+
+
+@CONTACTS.register("topics")
+def last_words(people: Sequence[int], user) -> Iterator[Contact]:
+    """The last that each of them said about a topic."""
+    if not user.has_perm("contacts.view_stakeholder"):
+        return
+    said = ConsentEvent.objects.filter(stakeholder__in=people).select_related("topic")
+    for one in said.order_by("stakeholder_id", "-at", "-pk").distinct("stakeholder_id"):
+        yield Contact(one.stakeholder_id, one.at, str(one))

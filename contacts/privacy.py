@@ -44,7 +44,6 @@ NOTHING_READ: dict[str, Any] = {
     "cells": [],
     "data": {},
     "before": None,
-    "candidates": [],
     "message": "",
     "stakeholder": None,
 }

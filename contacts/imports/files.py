@@ -15,6 +15,7 @@ from contacts.imports.house import this_house
 from contacts.imports.keeping.periods import why_gone
 from contacts.imports.mapping import Column, is_known
 from contacts.imports.mapping.deciding import Decided, decide
+from contacts.imports.mapping.exports import recognise
 from contacts.imports.mapping.headers import plain
 from contacts.imports.mapping.telling import about_columns, about_values, refuse_strangers
 from contacts.imports.mapping.words import Heard
@@ -47,6 +48,36 @@ def look_at(run: ImportRun) -> tuple[Table, Decided]:
     return table, decide(run, table.headers, islice(good, SAMPLE_ROWS), this_house().own.values())
 
 
+def as_checked(run: ImportRun) -> Couples:
+    """What reads a row of the run as it was checked; the file need not be there any more."""
+    kept = run.mapping.get("columns", [])
+    columns = [Column(one["at"], one["heading"], one["field"], by=one.get("by", "")) for one in kept]
+    export = recognise([column.heading for column in columns])
+    return _reader(run, Decided(columns, run.mapping.get("values", {}), export, []))
+
+
+def _system_of(run: ImportRun, decided: Decided) -> str:
+    return run.system or (decided.export.system if decided.export else "")
+
+
+def _reader(run: ImportRun, decided: Decided) -> Couples:
+    """Makes entries of rows by what was decided about their columns and words."""
+    house, export = this_house(), decided.export
+
+    def cleaner(columns: list[Column]) -> Cleaner:
+        return Cleaner(
+            columns,
+            house,
+            values=decided.meanings,
+            default_state=default_state(run.original_name),
+            presence=export.presence if export else "",
+            system=_system_of(run, decided),
+            blanks=run.blanks,
+        )
+
+    return Couples(decided.columns, cleaner)
+
+
 class PeopleFile:
     """The stored file of a run, its columns and what cleaning it left out."""
 
@@ -54,22 +85,8 @@ class PeopleFile:
         self.table, self.decided = look_at(run)
         self.columns: list[Column] = self.decided.columns
         refuse_strangers(self.columns)
-        export = self.decided.export
-        self.system = run.system or (export.system if export else "")
-        house = this_house()
-
-        def cleaner(columns: list[Column]) -> Cleaner:
-            return Cleaner(
-                columns,
-                house,
-                values=self.decided.meanings,
-                default_state=default_state(run.original_name),
-                presence=export.presence if export else "",
-                system=self.system,
-                blanks=run.blanks,
-            )
-
-        self.people = Couples(self.columns, cleaner)
+        self.system = _system_of(run, self.decided)
+        self.people = _reader(run, self.decided)
         self.cleaner = self.people.first
         self.read = 0
 

@@ -262,12 +262,6 @@ class ImportRow(models.Model):
     before = models.JSONField(
         null=True, blank=True, help_text="What saving this row changed and added, with what was there before."
     )
-    candidates = models.JSONField(
-        default=list,
-        db_default=models.Value([], models.JSONField()),
-        blank=True,
-        help_text="Numbers of the people the row could mean.",
-    )
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     column = models.CharField(_("column"), max_length=120, blank=True)
     message = models.TextField(_("why"), blank=True)

@@ -80,6 +80,6 @@ def test_nothing_is_said_about_a_file_that_was_taken_back(run, coles, staff):
 
 def test_a_file_that_is_gone_cannot_be_read_again(run, coles, staff):
     run.file.delete(save=True)
-    with pytest.raises(Exception, match="asked to be forgotten"):
+    with pytest.raises(Exception, match="file was removed"):
         settle_row(run, 2, choice="new", by=staff)
     assert not run.decisions.exists()

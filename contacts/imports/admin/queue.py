@@ -30,7 +30,7 @@ def queue(request: HttpRequest, run: ImportRun) -> HttpResponse:
         "run": run,
         "row": row,
         "said": said_by(run, row) if row else [],
-        "candidates": candidates_of(run, row) if row else [],
+        "candidates": candidates_of(run, row, by=person(request)) if row else [],
         "waiting": waiting,
         "decided": decided,
         "all": decided + waiting,

@@ -109,13 +109,13 @@ class RowSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ImportRow
-        fields = ["line", "place", "outcome", "column", "message", "cells", "stakeholder", "candidates"]
+        fields = ["line", "place", "outcome", "column", "message", "cells", "stakeholder"]
 
     def to_representation(self, row: ImportRow) -> dict[str, Any]:
         """Without people of the book for those who may not see them."""
         told = super().to_representation(row)
         if not self.context["request"].user.has_perm(READS_BOOK):
-            del told["stakeholder"], told["candidates"]
+            del told["stakeholder"]
         return told
 
 

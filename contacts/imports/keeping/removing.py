@@ -17,7 +17,7 @@ State = ImportRun.State
 Gone = ImportRun.Gone
 SAVED = (State.COMMITTED, State.REVERTING, State.REVERTED)
 TROUBLED = (ImportRow.Outcome.REJECTED, ImportRow.Outcome.AMBIGUOUS)
-WORDLESS = {"cells": [], "data": {}, "candidates": [], "message": ""}
+WORDLESS = {"cells": [], "data": {}, "message": ""}
 """A row of which nothing is left but that it was there and what became of it."""
 
 

@@ -121,11 +121,11 @@ def _stream(query: str) -> Iterator[tuple]:
 def _member(row: tuple) -> Member:
     _key, line, person, leader, kind, first, last, name, first_key, last_key, zip_code, phone = row
     known = person is not None and line is None
-    compared_name = _name_in_book(kind, first, last, name) if known else Name(first_key, last_key)
+    compared_name = name_in_book(kind, first, last, name) if known else Name(first_key, last_key)
     return Member(line, person, leader, kind, compared_name, zip_code, phone)
 
 
-def _name_in_book(kind: str, first: str, last: str, name: str) -> Name:
+def name_in_book(kind: str, first: str, last: str, name: str) -> Name:
     """The comparable name of a stakeholder; a name that is an address is none."""
     if kind == "organisation":
         return compared("", name)
