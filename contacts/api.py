@@ -5,6 +5,7 @@ from typing import Any
 import django_filters as filters
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiTypes, extend_schema, extend_schema_field, inline_serializer
@@ -16,9 +17,11 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
 from contacts.actions.addresses import add_email, add_phone
+from contacts.actions.own import NotItsValue, set_own_values
 from contacts.actions.stakeholders import create_stakeholder, set_types, tag_stakeholders, update_stakeholder
 from contacts.identity.api import MergingDoors
-from contacts.models import Consent, ContactPoint, Segment, Stakeholder, StakeholderType, Tag, Topic
+from contacts.imports.cleaning.own import LONGEST_VALUE
+from contacts.models import Consent, ContactPoint, CustomField, Segment, Stakeholder, StakeholderType, Tag, Topic
 from contacts.segments.actions import delete_segment, save_segment
 from contacts.segments.compiler import people_of
 from contacts.segments.counting import count
@@ -49,6 +52,21 @@ class ConsentSerializer(serializers.ModelSerializer):
         fields = ["topic", "channel", "state", "since"]
 
 
+class OwnValuesField(serializers.DictField):
+    """Values of fields of our own by short name, in the form of the book: 2026-05-01, 12.5, yes."""
+
+    child = serializers.CharField(allow_blank=True, max_length=LONGEST_VALUE)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The fields there are, asked once for a whole page of people."""
+        return frozenset(CustomField.objects.values_list("slug", flat=True))
+
+    def to_representation(self, value: dict[str, str]) -> dict[str, str]:
+        """What is filled, of fields that are still there."""
+        return {slug: str(text) for slug, text in value.items() if slug in self.known}
+
+
 class StakeholderSerializer(RowSerializer):
     """A person or an organisation, with how to reach them and what they agreed to."""
 
@@ -58,6 +76,7 @@ class StakeholderSerializer(RowSerializer):
     tags = serializers.SlugRelatedField(slug_field="name", many=True, queryset=Tag.objects.all(), required=False)
     contact_points = ContactPointSerializer(many=True, read_only=True)
     consents = ConsentSerializer(many=True, read_only=True)
+    custom = OwnValuesField(required=False)
     emails = serializers.ListField(child=serializers.EmailField(), write_only=True, required=False)
     phones = serializers.ListField(child=serializers.RegexField(PHONE), write_only=True, required=False)
 
@@ -74,6 +93,7 @@ class StakeholderSerializer(RowSerializer):
             "source",
             "types",
             "tags",
+            "custom",
             "contact_points",
             "consents",
             "emails",
@@ -90,14 +110,18 @@ class StakeholderSerializer(RowSerializer):
             raise serializers.ValidationError({"name": [gettext("Give a name, or a first or last name.")]})
         return attrs
 
+    @transaction.atomic
     def create(self, validated: dict[str, Any]) -> Stakeholder:
         """Put the stakeholder in the book by the verb."""
-        tags = [tag.name for tag in validated.pop("tags", [])]
-        return create_stakeholder(**validated, tags=tags, source="API", by=self.context["request"].user)
+        tags, values = [tag.name for tag in validated.pop("tags", [])], validated.pop("custom", {})
+        by = self.context["request"].user
+        stakeholder = create_stakeholder(**validated, tags=tags, source="API", by=by)
+        fill(stakeholder, values, by)
+        return stakeholder
 
     @transaction.atomic
     def update(self, stakeholder: Stakeholder, validated: dict[str, Any]) -> Stakeholder:
-        """Change fields and types, add tags, addresses and numbers; what is not named stays."""
+        """Change fields, own ones too, and types, add tags, addresses and numbers; what is not named stays."""
         by = self.context["request"].user
         for address in validated.pop("emails", []):
             add_email(stakeholder, address, by=by)
@@ -106,8 +130,18 @@ class StakeholderSerializer(RowSerializer):
         if "types" in validated:
             set_types(stakeholder, validated.pop("types"), by=by)
         tag_stakeholders([stakeholder.pk], [tag.name for tag in validated.pop("tags", [])], by=by)
+        fill(stakeholder, validated.pop("custom", {}), by)
         update_stakeholder(stakeholder, by=by, **validated)
         return stakeholder
+
+
+def fill(stakeholder: Stakeholder, values: dict[str, str], by: Any) -> None:
+    """Write values of fields of our own; raises ValidationError when there is no such field or it cannot hold one."""
+    try:
+        if values:
+            set_own_values(stakeholder, values, by=by)
+    except NotItsValue as error:
+        raise serializers.ValidationError({"custom": [str(error)]}) from error
 
 
 class StakeholderFilter(filters.FilterSet):

@@ -5,7 +5,7 @@ from rest_framework.test import APIClient
 
 from campaigns.models import Campaign
 from contacts.actions.consent import give_consent
-from contacts.models import Segment, Stakeholder, Topic
+from contacts.models import CustomField, Segment, Stakeholder, Topic
 from engagement.models import Edition, Gathering, Strategy
 from tests.factories import EventFactory, RegistrationFactory, StakeholderFactory
 
@@ -102,10 +102,51 @@ class TestStakeholders:
         assert not Stakeholder.objects.exists()
 
     def test_a_page_of_people_costs_the_same_queries_however_many(self, staff, query_count):
-        StakeholderFactory.create_batch(12)
+        StakeholderFactory.create_batch(12, custom={"ward": "5"})
         client = api(staff)
         with query_count("api stakeholders"):
             assert len(client.get("/api/v1/stakeholders/?page_size=10").json()["results"]) == 10
+
+
+class TestFieldsOfOurOwn:
+    @pytest.fixture(autouse=True)
+    def fields(self):
+        """One that is a text, one that is a choice."""
+        CustomField.objects.create(slug="ward", name_en="Ward")
+        CustomField.objects.create(slug="shirt", name_en="Shirt size", kind="choice", choices=["S", "M, wide"])
+
+    def test_they_are_filled_when_somebody_is_made_changed_and_emptied(self, staff):
+        client = api(staff)
+        said = {"first_name": "Ana", "custom": {"ward": 5, "shirt": "m, WIDE"}}
+        made = client.post("/api/v1/stakeholders/", said, format="json").json()
+        assert made["custom"] == {"ward": "5", "shirt": "M, wide"}
+        there = f"/api/v1/stakeholders/{made['id']}/"
+        changed = client.patch(there, {"custom": {"ward": ""}}, format="json").json()
+        assert changed["custom"] == client.get(there).json()["custom"] == {"shirt": "M, wide"}
+        client.patch(there, {"zip": "28205"}, format="json")
+        assert Stakeholder.objects.get().custom == {"shirt": "M, wide"}
+
+    @pytest.mark.parametrize(
+        "wrong", [{"shirt": "XXL"}, {"shoe": "9"}, {"ward": ["5"]}, {"ward": "5" * 1001}, "ward", 5]
+    )
+    def test_what_does_not_fit_is_refused_by_name_and_nobody_is_made_or_changed(self, staff, wrong):
+        ana = StakeholderFactory(custom={"ward": "5"}, zip="28202")
+        client = api(staff)
+        answers = [
+            client.post("/api/v1/stakeholders/", {"name": "Bo", "custom": wrong}, format="json"),
+            client.patch(f"/api/v1/stakeholders/{ana.pk}/", {"zip": "28205", "custom": wrong}, format="json"),
+        ]
+        assert [(answer.status_code, list(answer.json())) for answer in answers] == [(400, ["custom"])] * 2
+        assert list(Stakeholder.objects.values_list("pk", "zip", "custom")) == [(ana.pk, "28202", {"ward": "5"})]
+
+    def test_a_choice_that_is_offered_no_more_may_be_sent_back_as_it_was_read(self, staff):
+        ana = StakeholderFactory(custom={"shirt": "XXL"})
+        answer = api(staff).patch(f"/api/v1/stakeholders/{ana.pk}/", {"custom": {"shirt": "XXL"}}, format="json")
+        assert (answer.status_code, answer.json()["custom"]) == (200, {"shirt": "XXL"})
+
+    def test_a_field_that_is_no_more_is_not_told(self, staff):
+        ana = StakeholderFactory(custom={"ward": "5", "gone": "x"})
+        assert api(staff).get(f"/api/v1/stakeholders/{ana.pk}/").json()["custom"] == {"ward": "5"}
 
 
 class TestSegments:
