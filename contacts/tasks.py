@@ -49,7 +49,7 @@ def read_feeds() -> None:
 
 @shared_task
 def resume_imports() -> None:
-    """Ring again for runs whose worker is gone; the clock calls this every minute."""
+    """Ring again for runs whose worker is gone; the clock calls this every quarter of a minute."""
     doors = {State.CHECKING: check_received_file, State.REVERTING: revert_saved_file}
     for run in interrupted_runs():
         ring(doors.get(State(run.state), commit_received_file).name, run.pk)

@@ -194,7 +194,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sending": {"task": "campaigns.tasks.watch", "schedule": 20, "options": {"expires": 18}},
-    "interrupted-imports": {"task": "contacts.tasks.resume_imports", "schedule": 60, "options": {"expires": 55}},
+    "interrupted-imports": {"task": "contacts.tasks.resume_imports", "schedule": 15, "options": {"expires": 14}},
     "feeds": {"task": "contacts.tasks.read_feeds", "schedule": 60, "options": {"expires": 55}},
     "interrupted-exports": {"task": "crm.tasks.resume_exports", "schedule": 60, "options": {"expires": 55}},
     "old-exports": {"task": "crm.tasks.remove_old_exports", "schedule": 3600, "options": {"expires": 3500}},

@@ -11,13 +11,12 @@ from contacts.imports.admin.doors import SAVES, go_to
 from contacts.imports.asking import ask_for_commit, ask_to_stop
 from contacts.imports.models import ImportRun
 from contacts.imports.rejected import rejected_csv
+from contacts.imports.resuming import WORKING, is_left_alone
 from contacts.imports.warnings.ticks import tick_warnings
 from contacts.tasks import commit_received_file
 from crm.bell import ring
 from crm.doors import person
 from crm.errors import Refused
-
-WORKING = (State.CHECKING, State.COMMITTING, State.REVERTING)
 
 
 def save(request: HttpRequest, run: ImportRun) -> HttpResponse:
@@ -44,11 +43,16 @@ def stop(request: HttpRequest, run: ImportRun) -> HttpResponse:
 
 
 def progress(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    """How far the work is, asked for by the page; at its end the page is loaded anew."""
+    """How far the work is, asked for by the page; at its end the page is loaded anew.
+
+    With `worker` only whether anybody is on it: that is asked for by itself, so that no button is lost under a hand.
+    """
     if run.state not in WORKING:
         response = HttpResponse()
         response["HX-Refresh"] = "true"
         return response
+    if "worker" in request.GET:
+        return render(request, "contacts/imports/_worker.html", {"left_alone": is_left_alone(run)})
     return render(request, "contacts/imports/_working.html", working(request, run))
 
 
@@ -60,6 +64,7 @@ def working(request: HttpRequest, run: ImportRun) -> dict[str, object]:
         "run": run,
         "job": run.job,
         "may_stop": stoppable and open_job and person(request).has_perm(SAVES),
+        "left_alone": is_left_alone(run),
         "stopping": run.state in WORKING and run.job is not None and run.job.cancel_requested,
     }
 
