@@ -66,8 +66,8 @@ def erase_rows(leaving: Leaving) -> int:
 
 
 def _rows_that_may_be(leaving: Leaving) -> QuerySet[Any]:
-    """Rows that say their address, or could be them, or were rejected and say all of their name."""
-    said = Q(data__id=leaving.person) | Q(candidates__contains=leaving.person)
+    """Rows that say their address, or told of a change to them, or were rejected and say all of their name."""
+    said = Q(data__id=leaving.person)
     for address in leaving.addresses:
         said |= Q(text__iregex=standing_alone(address))
     words = re.findall(r"\w{2,}", leaving.name)

@@ -289,6 +289,16 @@ class ImportRow(models.Model):
         """The line of the file in words."""
         return place_of(self.line)
 
+    @property
+    def row(self) -> int:
+        """The line of the file alone."""
+        return self.line % SECOND_PERSON
+
+    @property
+    def is_second(self) -> bool:
+        """Whether it is about the second person of the row."""
+        return self.line >= SECOND_PERSON
+
 
 class ImportDecision(models.Model):
     """What a person said about a row that could be several people."""

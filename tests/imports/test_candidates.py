@@ -159,6 +159,7 @@ class TestWhatAgrees:
 
     def test_every_value_the_row_says_too_is_marked(self, candidates, jamie):
         ContactPointFactory(stakeholder=jamie, kind="phone", value="+1 704-555-0101")
+        ContactPointFactory(stakeholder=jamie, kind="phone", value="704 555 9999")
         ContactPointFactory(stakeholder=jamie, kind="postal", value="1 Oak St, Charlotte, NC 28202")
         house = OrganisationFactory(name="hope house")
         Affiliation.objects.create(person=jamie, organisation=house, role="Pastor")
@@ -171,6 +172,7 @@ class TestWhatAgrees:
             ("Name", "Jamie Cole"): "near",
             ("E-mail", "cole@example.org"): "same",
             ("Phone", "+1 704-555-0101"): "same",
+            ("Phone", "704 555 9999"): "",
             ("Postal address", "1 Oak St, Charlotte, NC 28202"): "same",
             ("Zip code", "28202"): "same",
             ("Organisation", "Pastor, hope house"): "same",

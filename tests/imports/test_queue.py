@@ -199,14 +199,14 @@ class TestSecondPersons:
     def test_it_is_settled_on_the_page(self, run, coles, staff, client_of):
         client = client_of(staff)
         page = client.get(door(run)).content.decode()
-        assert "Line 2, second person of the file" in page
+        assert "Line 2 of the file, second person" in page
         assert "0 of 2 settled" in page
         said = {"line": self.SECOND, "choice": "person", "person": coles[1].pk}
         page = client.post(door(run, "settle"), said, follow=True).content.decode()
         assert "Line 2, second person is James Cole." in page
         assert "Line 3 of the file" in page
         page = client.post(door(run, "unsettle"), {"line": self.SECOND}, follow=True).content.decode()
-        assert "Line 2, second person of the file" in page
+        assert "Line 2 of the file, second person" in page
 
     def test_a_row_of_which_only_the_second_is_unclear_still_waits(self, coles, check, staff, client_of):
         run = check(csv_of(self.HEAD, self.ROW))

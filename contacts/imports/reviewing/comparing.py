@@ -1,5 +1,6 @@
 """What an unclear row says beside what is known of somebody: which values are the same, near, or other ones."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from contacts.imports.cleaning.entries import Entry
 from contacts.imports.cleaning.names import Name, compatible
 from contacts.imports.matching.settling import name_in_book
 from contacts.imports.reviewing.candidates import several
-from contacts.models import Stakeholder
+from contacts.models import ContactPoint, Stakeholder
 from crm.panels import Contact
 
 AGREES = {"same": 2, "near": 1}
@@ -56,9 +57,14 @@ def _lower(joined: str) -> list[str]:
     return [word.lower() for word in several(joined)]
 
 
-def _one(label: str, value: str, *, same: bool, said: object) -> Compared:
-    """Where the row says nothing of the kind, nothing differs."""
-    return Compared(label, value, "same" if same else "other" if said else "")
+def _each(label: str, known: list[tuple[str, str]], said: list[str]) -> list[Compared]:
+    """Values of one kind, each with the form that is compared; those the row says too come first.
+
+    They differ where the row says something of the kind and none of them.
+    """
+    same = [Compared(label, value, "same") for value, form in known if form in said]
+    others = [value for value, form in known if form not in said]
+    return [*same, *(Compared(label, value, "other" if said and not same else "") for value in others)]
 
 
 def _name(person: Stakeholder, entry: Entry) -> Compared:
@@ -74,19 +80,16 @@ def _name(person: Stakeholder, entry: Entry) -> Compared:
     return Compared(label, person.name, "near" if near else "other")
 
 
-def _points(person: Stakeholder, entry: Entry) -> list[Compared]:
+def _points(person: Stakeholder, entry: Entry) -> Iterator[Compared]:
     said = {
         "email": several(entry.emails),
         "phone": several(entry.numbers),
         "postal": [normalize("postal", home)] if (home := _home(entry)) else [],
     }
-    return [
-        _one(
-            point.get_kind_display().capitalize(), point.value,
-            same=point.normalized in said[point.kind], said=said[point.kind],
-        )
-        for point in person.contact_points.all()
-    ]  # fmt: skip
+    points = list(person.contact_points.all())
+    for kind, label in ContactPoint.Kind.choices:
+        known = [(point.value, point.normalized) for point in points if point.kind == kind]
+        yield from _each(str(label).capitalize(), known, said[kind])
 
 
 def _home(entry: Entry) -> str:
@@ -96,17 +99,12 @@ def _home(entry: Entry) -> str:
 
 
 def _place(person: Stakeholder, entry: Entry) -> list[Compared]:
-    if not person.zip:
-        return []
-    return [_one(_("Zip code"), person.zip, same=person.zip == entry.zip, said=entry.zip)]
+    return _each(_("Zip code"), [(person.zip, person.zip)] if person.zip else [], [entry.zip] if entry.zip else [])
 
 
 def _organisations(person: Stakeholder, entry: Entry) -> list[Compared]:
-    said = entry.organisation.casefold()
-    return [
-        _one(_("Organisation"), str(one), same=one.organisation.name.casefold() == said, said=said)
-        for one in person.affiliations.all()
-    ]
+    known = [(str(one), one.organisation.name.casefold()) for one in person.affiliations.all()]
+    return _each(_("Organisation"), known, [entry.organisation.casefold()] if entry.organisation else [])
 
 
 def _alike(label: str, known: dict[str, str], said: list[str]) -> list[Compared]:
