@@ -66,13 +66,13 @@ def erase_rows(leaving: Leaving) -> int:
 
 
 def _rows_that_may_be(leaving: Leaving) -> QuerySet[Any]:
-    """Rows that say their address, or told of a change to them, or were rejected and say all of their name."""
+    """Rows that say their address, told of a change to them, or were left out and say all of their name."""
     said = Q(data__id=leaving.person)
     for address in leaving.addresses:
         said |= Q(text__iregex=standing_alone(address))
     words = re.findall(r"\w{2,}", leaving.name)
     if words:
-        named = Q(outcome=ImportRow.Outcome.REJECTED)
+        named = Q(outcome__in=[ImportRow.Outcome.REJECTED, ImportRow.Outcome.AMBIGUOUS])
         for word in words:
             named &= Q(text__iregex=standing_alone(word, joints=""))
         said |= named

@@ -107,7 +107,7 @@ def test_nothing_of_anybody_is_left_wherever_an_import_keeps_text(zoraida, recei
 def vague(run: ImportRun) -> None:
     """A row of the run that could be her, and one that was kept because it would change her."""
     her = ContactPoint.objects.get(normalized=EMAIL).stakeholder_id
-    ImportRow.objects.create(run=run, line=90, outcome="ambiguous", cells=[NAME], candidates=[her])
+    ImportRow.objects.create(run=run, line=90, outcome="ambiguous", cells=["", NAME])
     ImportRow.objects.create(run=run, line=91, outcome="updated", data={"who": NAME, "id": her, "changes": []})
 
 
