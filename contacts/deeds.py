@@ -9,6 +9,7 @@ for _verb, _words in {
     "affiliate": _("joined a person with an organisation"),
     "change_contact_point": _("changed an address or number"),
     "change_preferences": _("changed their own choices"),
+    "change_terms": _("changed the terms of a partner's file"),
     "come_back": _("came back to a list"),
     "commit_import": _("saved a partner's file"),
     "confirm_join": _("joined the Alliance"),

@@ -4,10 +4,15 @@ import uuid
 from collections.abc import Iterator
 from heapq import merge
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower, Mod
 from django.utils.translation import gettext_lazy as _
+
+TERMS = ("matches", "rule", "blanks", "system", "tags", "occasion", "consented_on", "consent_wording")
+"""What a run is told about everybody in its file; history keeps what it was before somebody changed it."""
+TERMS_CHANGED = "update"
 
 SECOND_PERSON = 1_000_000_000
 """Added to the line of a row for the second person it names (contacts/imports/cleaning/couples.py)."""
@@ -97,6 +102,12 @@ def upload_path(run: "ImportRun", filename: str) -> str:
     return f"{UPLOADS}/{uuid.uuid4().hex}"
 
 
+@pghistory.track(
+    pghistory.ManualEvent(TERMS_CHANGED),
+    fields=list(TERMS),
+    model_name="ImportTermsEvent",
+    obj_field=pghistory.ObjForeignKey(related_name="terms_before"),
+)
 class ImportRun(models.Model):
     """One file from one partner: staged, checked, reviewed, committed."""
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+import pghistory
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.imports.errors import NotReady
-from contacts.imports.models import ImportRun, Partner
+from contacts.imports.models import TERMS_CHANGED, ImportRun, Partner
 from contacts.models.taxonomy import Topic
+from crm.history import acting
 
 State = ImportRun.State
 CHANGEABLE = (State.RECEIVED, State.ASKING, State.CHECKED, State.REFUSED, State.FAILED, State.CANCELLED)
@@ -64,12 +66,25 @@ def may_change(run: ImportRun) -> bool:
 
 
 @transaction.atomic
-def change_terms(run: ImportRun, policy: Policy, *, topics: Iterable[Topic], wording: str) -> None:
-    """Give a file that is not saved other terms; it must be checked again. Raises NotReady."""
+def change_terms(run: ImportRun, policy: Policy, *, topics: Iterable[Topic], wording: str, by) -> None:
+    """Give a file that is not saved other terms; it must be checked again. Raises NotReady.
+
+    History keeps the terms as they were, who changed them, and the topics before and after.
+    """
     current = ImportRun.objects.select_for_update().get(pk=run.pk)
     if not may_change(current):
         raise NotReady(_("This file is being worked on or saved already; its terms stay as they are."))
-    for name, value in (policy.as_fields() | {"consent_wording": wording}).items():
+    facts, topics, were = policy.as_fields() | {"consent_wording": wording}, set(topics), set(current.topics.all())
+    if topics == were and all(getattr(current, name) == value for name, value in facts.items()):
+        return
+    told = {"source": f"import {run.pk}", "topics": _slugs(topics), "topics_before": _slugs(were)}
+    with acting("change_terms", by, **told):
+        pghistory.create_event(current, label=TERMS_CHANGED)
+    for name, value in facts.items():
         setattr(run, name, value)
-    run.save(update_fields=[*policy.as_fields(), "consent_wording"])
+    run.save(update_fields=list(facts))
     run.topics.set(topics)
+
+
+def _slugs(topics: Iterable[Topic]) -> str:
+    return ", ".join(sorted(topic.slug for topic in topics))

@@ -167,3 +167,20 @@ class TestChangingTheTerms:
         run = check(FILE)
         answer = client_of(partner).get(reverse("admin:contacts_importrun_terms", args=[run.pk]))
         assert answer.status_code == 403
+
+    def test_history_says_who_changed_them_and_what_they_were(self, staff, manager, client_of, check):
+        run = check(FILE, topics=["newsletter"], tags=("fair",))
+        self.terms(client_of(staff), run, policy="skip", tags="west side", wording="At the door")
+        before = run.terms_before.get()
+        assert (before.matches, before.tags, before.consent_wording) == ("fill", ["fair"], "")
+        facts = before.pgh_context.metadata
+        assert (facts["user"], facts["topics_before"], facts["topics"]) == (staff.pk, "newsletter", "")
+        assert facts["source"] == f"import {run.pk}"
+        page = client_of(manager).get("/history/", {"kind": "contacts.importrun"}).content.decode()
+        assert "Staff" in page
+        assert "changed the terms of a partner&#x27;s file" in page
+
+    def test_the_same_terms_again_are_no_change(self, staff, client_of, check):
+        run = check(FILE)
+        self.terms(client_of(staff), run, policy="fill", tags="", wording="")
+        assert not run.terms_before.exists()

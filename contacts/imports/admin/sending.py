@@ -101,7 +101,7 @@ def terms(request: HttpRequest, run: ImportRun) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data
         try:
-            change_terms(run, form.chosen(), topics=facts["topics"], wording=facts["wording"])
+            change_terms(run, form.chosen(), topics=facts["topics"], wording=facts["wording"], by=person(request))
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

@@ -157,7 +157,7 @@ class ImportViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[ImportRun
         asked.is_valid(raise_exception=True)
         facts = asked.validated_data
         topics, wording = facts.get("topics", run.topics.all()), facts.get("wording", run.consent_wording)
-        change_terms(run, asked.on(policy_of(run)), topics=topics, wording=wording)
+        change_terms(run, asked.on(policy_of(run)), topics=topics, wording=wording, by=request.user)
         return self._checked(run)
 
     @extend_schema(request=MappingSerializer, responses=ImportSerializer)
