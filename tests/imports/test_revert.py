@@ -3,6 +3,7 @@
 import pytest
 
 from contacts.actions import (
+    add_email,
     add_phone,
     affiliate,
     give_consent,
@@ -13,9 +14,11 @@ from contacts.actions import (
     update_stakeholder,
     withdraw_consent,
 )
+from contacts.actions.addresses import change_contact_point
+from contacts.actions.bounces import note_hard_bounce
 from contacts.identity.merging import merge_stakeholders
 from contacts.imports.actions import State
-from contacts.imports.reverting import revert_import, steps
+from contacts.imports.reverting import revert_import, steps, told_in_words
 from contacts.models import Consent, ConsentEvent, ContactPoint, Stakeholder, Suppression, Tag, Topic
 from tests.factories import (
     GatheringFactory,
@@ -249,3 +252,51 @@ class TestConsent:
         suppress("ann@example.org", reason="complaint", source="provider")
         revert_import(run)
         assert Suppression.objects.count() == 1
+
+
+class TestMarksOfAddresses:
+    """“Does not work” and “complained” come with a block of the address, and go when that has gone."""
+
+    @pytest.fixture
+    def run(self, commit, ann):
+        add_email(StakeholderFactory(first_name="Bo"), "ann@example.org")
+        return commit(csv_of((*HEAD[:3], "Status"), ("ann@example.org", "Ann", "", "cleaned")))
+
+    @pytest.fixture
+    def opened(self, run, manager):
+        """Somebody lifted the block since, and with it nothing but the block."""
+        lift_suppression(Suppression.objects.get(), reason="They wrote to us", by=manager)
+        return run
+
+    def marks(self):
+        return set(ContactPoint.objects.values_list("status", flat=True))
+
+    def test_they_stay_while_the_address_is_shut(self, run):
+        revert_import(run)
+        assert self.marks() == {"bad"}
+
+    def test_they_go_back_for_everybody_when_nobody_shuts_the_address_any_more(self, opened):
+        assert self.marks() == {"bad"}
+        revert_import(opened)
+        assert self.marks() == {"valid"}
+        assert opened.revert_report["done"]["statuses"] == 2
+        assert told_in_words(opened) == ["2 addresses are marked as before."]
+
+    def test_what_bounced_since_stays(self, opened):
+        note_hard_bounce("ann@example.org", source="campaign:1")
+        revert_import(opened)
+        assert self.marks() == {"bad"}
+
+    def test_what_somebody_marked_since_stays(self, opened, ann, staff):
+        point = ann.contact_points.get()
+        for status in ("valid", "bad"):
+            change_contact_point(point, status=status, by=staff)
+        revert_import(opened)
+        assert ann.contact_points.get().status == "bad"
+        assert opened.revert_report["done"]["statuses"] == 1
+
+    def test_somebody_who_asked_not_to_be_written_to_is_not(self, commit, ann):
+        run = commit(csv_of((*HEAD[:3], "Do not contact"), ("ann@example.org", "Ann", "", "yes")))
+        revert_import(run)
+        assert Suppression.objects.get().reason == "manual"
+        assert self.marks() == {"valid"}

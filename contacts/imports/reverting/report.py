@@ -103,6 +103,10 @@ def _done(done: Counter[str]) -> list[str]:
         ),
         (fields, ngettext("%s field is as it was before.", "%s fields are as they were before.", fields)),
         (links, ngettext("%s addition was taken off.", "%s additions were taken off.", links)),
+        (
+            done["statuses"],
+            ngettext("%s address is marked as before.", "%s addresses are marked as before.", done["statuses"]),
+        ),
         (done["words"], ngettext("%s new tag was removed.", "%s new tags were removed.", done["words"])),
         (
             done["attendance"],

@@ -119,6 +119,21 @@ UPDATE contacts_contactpoint p SET is_primary = true WHERE p.id = ANY(%s) AND NO
     SELECT FROM contacts_contactpoint m WHERE m.stakeholder_id = p.stakeholder_id AND m.kind = p.kind AND m.is_primary)
 """
 
+STATUSES_BACK = """
+UPDATE contacts_contactpoint p SET status = i.was
+FROM (
+    SELECT (t.triple ->> 0)::bigint AS id, t.triple ->> 1 AS was, t.triple ->> 2 AS now
+    FROM undo u, jsonb_array_elements(u.image -> 'statuses') AS t(triple)
+) AS i
+WHERE p.id = i.id AND p.status = i.now
+    AND NOT EXISTS (SELECT FROM contacts_suppression s WHERE s.fingerprint = p.fingerprint AND s.channel = 'email')
+    AND NOT EXISTS (
+        SELECT FROM contacts_contactpointevent e WHERE e.pgh_obj_id = p.id AND e.status <> i.now AND e.pgh_id > (
+            SELECT max(x.pgh_id) FROM contacts_contactpointevent x JOIN pghistory_context c ON c.id = x.pgh_context_id
+            WHERE x.pgh_obj_id = p.id AND x.status = i.now AND c.metadata ->> 'source' = %(source)s))
+"""
+"""The mark of an address goes with its block: while that stands it stays, and what anybody else marked since does."""
+
 LINKS = {"types": "contacts_typing", "tags": "contacts_tagging", "externals": "contacts_externalid"}
 
 LINK_BACK = """
@@ -156,6 +171,8 @@ def restore(run: ImportRun, source: str) -> Counter[str]:
         cursor.execute(OWN_FIELDS_BACK)
         done["custom"] += cursor.rowcount
         done["points"] += _points(cursor, source)
+        cursor.execute(STATUSES_BACK, {"source": source})
+        done["statuses"] += cursor.rowcount
         for what, table in LINKS.items():
             cursor.execute(LINK_BACK.format(table=table, what=what))
             done[what] += cursor.rowcount
