@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from tests.accessible.axe import Fault, faults_of
+from tests.accessible.axe import Fault, Reader
 from tests.architecture.access import rule_of
 from tests.architecture.routes import every_route
 from tests.public.conftest import ana, events_topic, forum, newsletter
@@ -78,12 +78,14 @@ def desk(page: Any, live_server: Any, client_of: Any, manager: Any) -> Any:
 def test_the_back_office(desk, house, files, pair):
     addresses = [*map(reverse, ALSO), *lists_and_forms(), *of_files(files), *of_things(house), *of_people(*pair)]
     addresses += ["/search/?q=diaz", reverse("crm:export", args=["people"])]
-    faults = faults_of(desk, reverse("admin:index"), menu=True)
-    faults += [fault for address in addresses for fault in faults_of(desk, address)]
+    reader = Reader(desk)
+    faults = reader.faults_of(reverse("admin:index"), menu=True)
+    faults += [fault for address in addresses for fault in reader.faults_of(address)]
     assert not kept_out(faults), "\n" + kept_out(faults)
 
 
 def test_what_members_see(page, public_pages, forum):
     addresses = [*public_pages, "/events/", f"/events/{forum.slug}/", "/admin/login/", reverse("crm:forgot")]
-    faults = [fault for address in addresses for fault in faults_of(page, address, statuses=(200, 404, 410))]
+    reader = Reader(page)
+    faults = [fault for address in addresses for fault in reader.faults_of(address, statuses=(200, 404, 410))]
     assert not kept_out(faults), "\n" + kept_out(faults)
