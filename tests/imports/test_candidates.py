@@ -111,11 +111,16 @@ class TestTheBookAsItIsNow:
     def test_who_was_erased_is_gone(self, run, jamie, james, staff):
         erase_person(james, by=staff)
         assert people(candidates_of(run, next_open(run), by=staff)) == [jamie], "the inbox is Jamie’s, too"
-        row = next_open(run)
         erase_person(jamie, by=staff)
-        row.refresh_from_db()
-        assert candidates_of(run, row, by=staff) == []
-        assert not open_rows(run).exists(), "a row that was emptied waits for nobody"
+        assert next_open(run) is None, "the row said an address that is nobody’s any more"
+
+    def test_a_row_that_was_emptied_waits_for_nobody(self, jamie, james, commit, staff):
+        run = commit(csv_of(HEAD, ROW))
+        assert open_rows(run).count() == 1
+        for person in (jamie, james):
+            erase_person(person, by=staff)
+        assert run.rows.get().cells == []
+        assert not open_rows(run).exists()
 
     def test_who_came_since_is_there(self, candidates, jamie, james):
         assert set(people(candidates())) == {jamie, james}
