@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts.imports.occasions import OCCASIONS, Landing
+from contacts.imports.occasions import OCCASIONS, Crowd, Landing
 from engagement.actions.registrations import fill_free_seats, free_seats, lock_event
 from engagement.models import Event
 from engagement.signals import announce, attendance_marked, registration_made
@@ -62,6 +62,16 @@ SELECT id, stakeholder_id, state FROM made ORDER BY id
 """
 """People who are not. Those who came are seated before those who only registered."""
 
+WANTING = """
+SELECT count(*), count(*) FILTER (WHERE CASE WHEN r.id IS NULL THEN e.state IN ('registered', 'attended')
+        ELSE e.state = 'attended' AND r.state NOT IN ('registered', 'attended') END),
+    count(*) FILTER (WHERE e.state = 'no_show' AND r.state = 'registered' AND %(over)s
+        OR e.state = 'cancelled' AND r.state = 'registered' AND r.source LIKE 'import %%')
+FROM expected e
+LEFT JOIN engagement_registration r ON r.stakeholder_id = e.stakeholder_id AND r.event_id = %(event)s
+"""
+"""By the rules of MARK and REGISTER: of whom a file says something, who would need a seat, whose would fall free."""
+
 REMOVE = """
 DELETE FROM engagement_registration r USING landed l
 WHERE r.id = l.id AND l.was IS NULL AND r.state = l.now AND r.changes = 0 RETURNING r.id, r.event_id
@@ -101,6 +111,15 @@ class Events:
         """The title and the day of an event, empty when it is gone."""
         event = Event.objects.filter(pk=number).first()
         return _called(event) if event else ""
+
+    def crowd(self, number: int) -> Crowd | None:
+        """How many of the people of a file would need a seat, and how many are free."""
+        event = Event.objects.filter(pk=number).first()
+        if event is None:
+            return None
+        [(said, wanting, freed)] = _answers(WANTING, {"event": event.pk, "over": event.is_over})
+        free = free_seats(event)
+        return Crowd(said, wanting, None if free is None else free + freed, event.waitlist)
 
     def land(self, landing: Landing) -> None:
         """Mark those who are registered, register the others; an event that is gone takes nobody."""

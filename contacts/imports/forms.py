@@ -116,7 +116,7 @@ class TermsForm(forms.Form):
         if not user.has_perm("contacts.change_importrun"):
             for name in self.OF_STAFF:
                 del self.fields[name]
-        elif offered := occasion_choices():
+        elif offered := occasion_choices(self.initial.get("occasion") or ""):
             self.fields["occasion"].choices = [("", _("No")), *offered]  # type: ignore[attr-defined]
         else:
             del self.fields["occasion"]

@@ -32,6 +32,17 @@ ANALYZE presence;
 """
 """Each person of the file once, with the strongest thing it says about the occasion."""
 
+EXPECTED = """
+DROP TABLE IF EXISTS pg_temp.expected;
+CREATE TEMP TABLE expected ON COMMIT DROP AS
+SELECT DISTINCT ON (f.leader) f.person AS stakeholder_id, s.attendance AS state
+FROM stage s JOIN fate f USING (line)
+WHERE s.attendance <> '' AND NOT f.vague
+ORDER BY f.leader, array_position(%s::text[], s.attendance), s.line;
+ANALYZE expected;
+"""
+"""The same before anything is written: who is new has no number yet."""
+
 TAKEN_BACK = """
 DROP TABLE IF EXISTS pg_temp.landed;
 CREATE TEMP TABLE landed ON COMMIT DROP AS
@@ -48,6 +59,21 @@ class Landing(NamedTuple):
     received: datetime
 
 
+class Crowd(NamedTuple):
+    """What a file would do to the seats of an occasion: how many people it says something of, how many would need a
+    seat, how many are free (None where there is no limit), and whether those without one wait."""
+
+    said: int
+    wanting: int
+    free: int | None
+    waits: bool
+
+    @property
+    def over(self) -> int:
+        """How many would get no seat."""
+        return 0 if self.free is None else max(0, self.wanting - self.free)
+
+
 class Occasion(Protocol):
     """Something people register for and come to."""
 
@@ -62,6 +88,9 @@ class Occasion(Protocol):
 
     def name_of(self, number: int) -> str:
         """Its name, empty when it is gone."""
+
+    def crowd(self, number: int) -> Crowd | None:
+        """What landing `expected` (stakeholder_id, state) would do to its seats; nothing when it is gone."""
 
     def land(self, landing: Landing) -> None:
         """Make what `presence` (line, stakeholder_id, state, language) says true, and note it in `noted`."""
@@ -81,9 +110,12 @@ def occasion_of(run: ImportRun) -> tuple[Occasion, int] | None:
     return (occasion, int(number)) if occasion and number.isdigit() else None
 
 
-def occasion_choices() -> list[tuple[str, str]]:
-    """Every occasion a file can be about."""
-    return [(f"{sort}:{number}", name) for sort, what in OCCASIONS.items() for number, name in what.choices()]
+def occasion_choices(chosen: str = "") -> list[tuple[str, str]]:
+    """The latest occasions a file can be about, and the one that is `chosen` already, however long ago it was."""
+    offered = [(f"{sort}:{number}", name) for sort, what in OCCASIONS.items() for number, name in what.choices()]
+    if chosen and chosen not in dict(offered) and (name := name_of_occasion(ImportRun(occasion=chosen))):
+        offered.append((chosen, name))
+    return offered
 
 
 def occasion_named(text: str) -> str:
@@ -105,6 +137,16 @@ def name_of_occasion(run: ImportRun) -> str:
     """The name of the occasion of a run, empty when it has none."""
     found = occasion_of(run)
     return found[0].name_of(found[1]) if found else ""
+
+
+def crowd_of(run: ImportRun) -> Crowd | None:
+    """What a matched file would do to the seats of its occasion; within its staging."""
+    found = occasion_of(run)
+    if found is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(EXPECTED, [list(STRONGEST)])
+    return found[0].crowd(found[1])
 
 
 def land_occasion(run: ImportRun) -> None:

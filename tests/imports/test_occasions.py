@@ -11,15 +11,19 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.imports.actions import commit_import
-from contacts.imports.errors import UnknownOccasion
-from contacts.imports.models import ImportRun
+from contacts.imports.actions import check_import, commit_import
+from contacts.imports.asking import ask_for_commit
+from contacts.imports.errors import NotReady, UnknownOccasion
+from contacts.imports.models import SECOND_PERSON, ImportRun
 from contacts.imports.occasions import occasion_named
+from contacts.imports.rest import receive_rest
 from contacts.imports.reverting import revert_import
+from contacts.imports.settling import settle_row
 from contacts.models import Stakeholder
 from crm.models import OutboxMail
 from engagement.models import Registration
-from tests.factories import EventFactory, StakeholderFactory
+from engagement.occasions import MOST
+from tests.factories import ContactPointFactory, EventFactory, StakeholderFactory
 from tests.imports.conftest import csv_of
 
 HEAD = ("Order #", "Ticket Type", "First Name", "Last Name", "Email", "Attendee Status")
@@ -145,6 +149,135 @@ class TestSeats:
         assert sorted(states(event).values()) == ["attended", "waitlisted"]
 
 
+class TestBeforeSaving:
+    """What a file would do to an event is said before it is saved."""
+
+    @pytest.fixture
+    def check_about(self, check):
+        """Check a file about an event."""
+        return lambda event, content: check(content, occasion=f"engagement.event:{event.pk}")
+
+    def said(self, run: ImportRun, code: str) -> str:
+        """The warning of this code, which must be ticked; empty when there is none."""
+        found = next((one for one in run.warnings if one["code"] == code), None)
+        assert found is None or found["must"]
+        return found["text"] if found else ""
+
+    def test_a_file_without_such_a_column_registers_nobody_and_says_so(self, check_about, event, staff):
+        run = check_about(event, csv_of(("E-mail", "First name"), ("ann@example.org", "Ann")))
+        assert "no column says who registered or came: nobody would be registered" in self.said(run, "no_attendance")
+        assert event.title in self.said(run, "no_attendance")
+        with pytest.raises(NotReady, match="nobody would be registered"):
+            ask_for_commit(run, by=staff)
+
+    def test_so_does_a_column_that_says_nothing(self, check_about, event):
+        run = check_about(event, csv_of(("E-mail", "Attended"), ("ann@example.org", "")))
+        assert "no row says who registered or came" in self.said(run, "no_attendance")
+
+    def test_a_known_tool_needs_no_column_for_it(self, check_about, event):
+        head = ("Name (Original Name)", "User Email", "Join Time", "Leave Time")
+        assert (
+            self.said(check_about(event, csv_of(head, ("Ann Lee", "ann@example.org", "1", "2"))), "no_attendance") == ""
+        )
+
+    def test_without_an_event_nothing_is_said(self, check, event):
+        run = check(csv_of(("E-mail", "First name"), ("ann@example.org", "Ann")))
+        assert self.said(run, "no_attendance") == ""
+
+    def test_more_people_than_seats_must_be_ticked(self, check_about, land, event):
+        event.capacity = 2
+        event.save()
+        run = check_about(event, eventbrite(Ann="Attending", Bo="Checked In", Cy="Attending", Di="Not Attending"))
+        text = self.said(run, "more_than_seats")
+        assert "has 2 free seats for 3 people of this file: 1 person would wait for a seat." in text
+        event.waitlist = False
+        event.save()
+        assert "1 person would not be registered" in self.said(check_import(run), "more_than_seats")
+        commit_import(run)
+        assert states(event) == {"Ann": "registered", "Bo": "attended"}
+
+    def test_who_has_a_seat_needs_none(self, check_about, event):
+        event.capacity = 3
+        event.save()
+        ann = StakeholderFactory(first_name="Ann", last_name="Lee", email="ann@example.org")
+        Registration.objects.create(event=event, stakeholder=ann)
+        same = eventbrite(Ann="Checked In", Bo="Attending", Cy="Attending")
+        assert self.said(check_about(event, same), "more_than_seats") == ""
+        assert "has 2 free seats for 3 people" in self.said(
+            check_about(event, eventbrite(Ann="Checked In", Bo="Attending", Cy="Attending", Di="Attending")),
+            "more_than_seats",
+        )
+
+    def test_a_seat_that_the_file_gives_back_is_free(self, check_about, land, event):
+        event.capacity = 2
+        event.save()
+        land(event, eventbrite(Ann="Attending", Bo="Attending"))
+        run = check_about(event, eventbrite(Ann="Not Attending", Bo="Attending", Cy="Attending"))
+        assert self.said(run, "more_than_seats") == ""
+        commit_import(run)
+        assert states(event) == {"Ann": "cancelled", "Bo": "registered", "Cy": "registered"}
+
+    def test_without_a_limit_nobody_is_too_many(self, check_about, event):
+        assert self.said(check_about(event, eventbrite(Ann="Attending")), "more_than_seats") == ""
+
+    def test_an_event_that_is_gone_says_nothing(self, check_about, event):
+        run = check_about(type(event)(pk=event.pk + 100), eventbrite(Ann="Attending"))
+        assert not {"no_attendance", "more_than_seats"} & {one["code"] for one in run.warnings}
+
+
+class TestSettledLater:
+    """Somebody who was unclear comes to the event, too, once a person has said who they are."""
+
+    @pytest.fixture
+    def lees(self, db):
+        """Two who share an address, and whose first names begin alike."""
+        found = [StakeholderFactory(first_name=first, last_name="Lee") for first in ("Jamie", "Jordan")]
+        for person in found:
+            ContactPointFactory(stakeholder=person, kind="email", value="j@example.org")
+        return found
+
+    @pytest.fixture
+    def run(self, lees, land, over) -> ImportRun:
+        """A saved file about an event, of which one row could be either."""
+        run = land(over, eventbrite(**{"Ann": "Attending", "J": "Checked In"}))
+        assert states(over) == {"Ann": "registered"}
+        return run
+
+    @pytest.mark.parametrize("choice", ["person", "new"])
+    def test_at_once_in_a_saved_file(self, run, lees, over, staff, choice):
+        settle_row(run, 3, choice=choice, stakeholder=lees[0] if choice == "person" else None, by=staff)
+        assert states(over) == {"Ann": "registered", "Jamie" if choice == "person" else "J": "attended"}
+        revert_import(run)
+        assert states(over) == {}
+        assert set(Stakeholder.objects.all()) == set(lees)
+
+    def test_with_the_rest_as_a_file_of_its_own(self, run, lees, over, staff):
+        rest = check_import(receive_rest(run, by=staff))
+        settle_row(rest, 2, choice="person", stakeholder=lees[1], by=staff)
+        commit_import(rest)
+        assert states(over) == {"Ann": "registered", "Jordan": "attended"}
+
+    def test_before_saving(self, lees, check, over, staff):
+        run = check(eventbrite(**{"J": "Checked In"}), occasion=f"engagement.event:{over.pk}")
+        settle_row(run, 2, choice="person", stakeholder=lees[0], by=staff)
+        commit_import(run)
+        assert states(over) == {"Jamie": "attended"}
+
+    def test_the_second_person_of_a_row(self, lees, land, over, staff):
+        head = (
+            "E-mail",
+            "First name",
+            "Last name",
+            "Spouse first name",
+            "Spouse last name",
+            "Spouse e-mail",
+            "Attended",
+        )
+        run = land(over, csv_of(head, ("ann@example.org", "Ann", "Lee", "J", "Lee", "j@example.org", "yes")))
+        settle_row(run, SECOND_PERSON + 2, choice="person", stakeholder=lees[0], by=staff)
+        assert states(over) == {"Ann": "attended", "Jamie": "attended"}
+
+
 class TestTakingBack:
     """What an import did for an event goes back with it."""
 
@@ -174,6 +307,22 @@ def test_staff_choose_the_event_when_they_send_the_file(staff, client_of, over):
     client.post(reverse("admin:contacts_importrun_add"), form)
     commit_import(ImportRun.objects.get())
     assert states(over) == {"Ann": "attended"}
+
+
+def test_an_event_of_long_ago_stays_chosen_when_terms_are_changed(staff, client_of, check, over):
+    for _later in range(MOST):
+        EventFactory()
+    run = check(eventbrite(Ann="Checked In"), occasion=f"engagement.event:{over.pk}")
+    client, door = client_of(staff), reverse("admin:contacts_importrun_terms", args=[run.pk])
+    page = client.get(door).content.decode()
+    assert f'<option value="engagement.event:{over.pk}" selected>' in page
+    client.post(door, {"occasion": f"engagement.event:{over.pk}", "tags": "fall"})
+    run.refresh_from_db()
+    assert (run.occasion, run.tags) == (f"engagement.event:{over.pk}", ["fall"])
+    assert (
+        f'value="engagement.event:{over.pk}"'
+        not in client.get(reverse("admin:contacts_importrun_add")).content.decode()
+    )
 
 
 class TestNaming:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.imports.models import ImportRun
+from contacts.imports.occasions import crowd_of, name_of_occasion
 from contacts.imports.warnings.figures import Figures, figures_of
 
 NAMED_LINES = 10
@@ -221,8 +222,29 @@ def _shut(figures: Figures, run: ImportRun) -> Found:
         yield warning("shut", text % {"count": count}, count=count)
 
 
+def _occasion(figures: Figures, run: ImportRun) -> Found:
+    """A file that is said to be about an event, of which nothing would come, or too much."""
+    crowd, name = crowd_of(run), name_of_occasion(run)
+    if crowd is None:
+        return
+    if not crowd.said:
+        text = _("The file is said to be about “%(event)s”, and %(why)s: nobody would be registered.")
+        marked = {column["field"] for column in run.mapping.get("columns", [])} & {"attendance", "attended"}
+        why = _("no row says who registered or came") if marked else _("no column says who registered or came")
+        yield warning("no_attendance", text % {"event": name, "why": why}, must=True)
+    if crowd.over:
+        text = ngettext(
+            "“%(event)s” has %(free)s free seats for %(wanting)s people of this file: %(over)s person would %(what)s.",
+            "“%(event)s” has %(free)s free seats for %(wanting)s people of this file: %(over)s people would %(what)s.",
+            crowd.over,
+        )
+        facts = {"event": name, "free": f"{crowd.free:,}", "wanting": f"{crowd.wanting:,}", "over": f"{crowd.over:,}"}
+        what = _("wait for a seat") if crowd.waits else _("not be registered")
+        yield warning("more_than_seats", text % {**facts, "what": what}, count=crowd.over, must=True)
+
+
 WARNINGS: tuple[Callable[[Figures, ImportRun], Found], ...] = (
-    _rejected, _strangers, _emails, _names, _book, _leaving, _silent, _unreachable,
+    _rejected, _occasion, _strangers, _emails, _names, _book, _leaving, _silent, _unreachable,
     _unclear, _shared, _repeats, _honoured, _shut,
 )  # fmt: skip
 """In the order in which a page shows them."""
