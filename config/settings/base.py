@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "crm.signed_out.SignedOutMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "crm.policy.PolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -111,6 +112,7 @@ STATIC_URL = "static/"
 STATIC_ROOT: Path | None = ROOT / "staticfiles"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR / "media")))
 """Uploads are never served by URL; doors hand them out to who may have them."""
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "crm.uploads.NamelessUploadHandler"]
 
 # ── Data: DATABASE_URL and REDIS_URL each replace an embedded server (docs/decisions/0001) ──
 EMBEDDED_CLUSTER = "main"

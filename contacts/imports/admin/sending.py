@@ -4,6 +4,7 @@ import re
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -88,7 +89,9 @@ def known(request: HttpRequest) -> HttpResponse:
     digest = request.GET.get("sha256", "")
     runs = ImportRun.objects.visible_to(person(request)).select_related("partner")
     twin = runs.filter(sha256=digest).first() if A_SHA256.fullmatch(digest) else None
-    return render(request, "contacts/imports/_known.html", {"twin": twin})
+    answer = render(request, "contacts/imports/_known.html", {"twin": twin})
+    answer["X-CSRFToken"] = get_token(request)  # signing in meanwhile, in another window, made the form's own one old
+    return answer
 
 
 def terms(request: HttpRequest, run: ImportRun) -> HttpResponse:

@@ -12,7 +12,7 @@ async function sayIfKnown(file, place) {
   if (!window.crypto?.subtle || file.size > LARGEST_TO_COMPARE) return;
   const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
   const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const answer = await fetch(`${place.dataset.known}?sha256=${sha256}`);
+  const answer = await fetch(`${place.dataset.known}?sha256=${sha256}`, { redirect: "manual" });
   if (answer.ok) place.innerHTML = await answer.text();
 }
 
@@ -40,15 +40,44 @@ function dropping(drop, input) {
   });
 }
 
+/* Half a gigabyte sent by somebody who was signed out would be lost: the house is asked first whether they still are. */
+async function send(form) {
+  const button = form.querySelector("button");
+  if (button.getAttribute("aria-busy")) return;
+  button.dataset.words = button.textContent;
+  button.setAttribute("aria-busy", "true");
+  button.textContent = form.dataset.sending;
+  const asked = form.querySelector("[data-known]").dataset.known;
+  const answer = await fetch(asked, { redirect: "manual" }).catch(() => null);
+  const signedOut = answer?.type === "opaqueredirect";
+  form.querySelector("[data-signed-out]").hidden = !signedOut;
+  if (signedOut) {
+    letPress(button);
+    return;
+  }
+  const token = answer?.headers.get("X-CSRFToken");
+  if (token) form.querySelector("[name=csrfmiddlewaretoken]").value = token;
+  form.submit();
+}
+
+function letPress(button) {
+  button.removeAttribute("aria-busy");
+  button.textContent = button.dataset.words;
+}
+
+// Coming back with the browser's Back button, the form can be sent again.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[data-upload] button[aria-busy]").forEach(letPress);
+});
+
 for (const form of document.querySelectorAll("form[data-upload]")) {
   const input = form.querySelector("input[type=file]");
   dropping(form.querySelector("[data-drop]"), input);
   input.hasChangeListener = true; // or the back office's own script writes the file's name into a text field nearby
   input.addEventListener("change", () => chosen(form, input));
   if (input.files.length) chosen(form, input);
-  form.addEventListener("submit", () => {
-    const button = form.querySelector("button");
-    button.setAttribute("aria-busy", "true");
-    button.textContent = form.dataset.sending;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(form);
   });
 }
