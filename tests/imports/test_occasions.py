@@ -189,10 +189,10 @@ class TestBeforeSaving:
         event.save()
         run = check_about(event, eventbrite(Ann="Attending", Bo="Checked In", Cy="Attending", Di="Not Attending"))
         text = self.said(run, "more_than_seats")
-        assert "has 2 free seats for 3 people of this file: 1 person would wait for a seat." in text
+        assert "has seats for 2 more, and 3 people of this file would need one: 1 would wait for a seat." in text
         event.waitlist = False
         event.save()
-        assert "1 person would not be registered" in self.said(check_import(run), "more_than_seats")
+        assert "1 would not be registered" in self.said(check_import(run), "more_than_seats")
         commit_import(run)
         assert states(event) == {"Ann": "registered", "Bo": "attended"}
 
@@ -203,7 +203,7 @@ class TestBeforeSaving:
         Registration.objects.create(event=event, stakeholder=ann)
         same = eventbrite(Ann="Checked In", Bo="Attending", Cy="Attending")
         assert self.said(check_about(event, same), "more_than_seats") == ""
-        assert "has 2 free seats for 3 people" in self.said(
+        assert "has seats for 2 more, and 3 people" in self.said(
             check_about(event, eventbrite(Ann="Checked In", Bo="Attending", Cy="Attending", Di="Attending")),
             "more_than_seats",
         )

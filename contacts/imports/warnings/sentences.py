@@ -233,10 +233,9 @@ def _occasion(figures: Figures, run: ImportRun) -> Found:
         why = _("no row says who registered or came") if marked else _("no column says who registered or came")
         yield warning("no_attendance", text % {"event": name, "why": why}, must=True)
     if crowd.over:
-        text = ngettext(
-            "“%(event)s” has %(free)s free seats for %(wanting)s people of this file: %(over)s person would %(what)s.",
-            "“%(event)s” has %(free)s free seats for %(wanting)s people of this file: %(over)s people would %(what)s.",
-            crowd.over,
+        text = _(
+            "“%(event)s” has seats for %(free)s more, and %(wanting)s people of this file would need one: "
+            "%(over)s would %(what)s."
         )
         facts = {"event": name, "free": f"{crowd.free:,}", "wanting": f"{crowd.wanting:,}", "over": f"{crowd.over:,}"}
         what = _("wait for a seat") if crowd.waits else _("not be registered")
