@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from contacts.identity.merging import merge_stakeholders
 from contacts.imports.actions import partner_named, receive_file
 from contacts.imports.api import views
 from contacts.imports.models import ImportRun, Partner
@@ -154,6 +155,21 @@ class TestDeciding:
         client.post(f"{ROOM}{number}/commit/", {"ticked": []}, format="json")
         commit_received_file(number)
         assert Stakeholder.objects.get(pk=twins[1].pk).zip == "28202"
+
+    def test_who_was_merged_is_who_they_are_now_and_who_is_gone_is_nobody(self, staff):
+        twins = [StakeholderFactory(first_name="Ann", last_name="Lee", email="ann@example.org") for _twin in range(2)]
+        other, gone = StakeholderFactory(), StakeholderFactory()
+        client = api(staff)
+        number = send(client, ANN, new_partner="X").json()["id"]
+        merged = twins[1].pk
+        merge_stakeholders(other, twins[1], by=staff)
+        said = {"line": 2, "choice": "person", "stakeholder": merged}
+        assert client.post(f"{ROOM}{number}/settle/", said, format="json").status_code == 204
+        assert ImportRun.objects.get().decisions.get().stakeholder == other
+        Stakeholder.objects.filter(pk=gone.pk).delete()
+        for nobody in (gone.pk, 2**63, -1, True, "x", {}):
+            answer = client.post(f"{ROOM}{number}/settle/", {**said, "stakeholder": nobody}, format="json")
+            assert (answer.status_code, list(answer.json())) == (400, ["stakeholder"])
 
     @pytest.mark.parametrize(
         ("said", "status"),

@@ -91,6 +91,12 @@ class TestThePage:
         assert "1 row could mean several people" in page
         assert door(run) in page
 
+    def test_the_list_of_these_rows_leads_there(self, run, staff, client_of):
+        client, there = client_of(staff), f"{door(run, 'rows')}?outcome=ambiguous"
+        assert door(run) in client.get(there).content.decode()
+        settle_row(run, 2, choice="new", by=staff)
+        assert door(run) not in client.get(there).content.decode()
+
     def test_once_settled_and_saved_the_page_no_longer_speaks_of_it(self, run, coles, staff, client_of):
         settle_row(run, 2, choice="person", stakeholder=coles[0], by=staff)
         commit_import(run)

@@ -99,6 +99,7 @@ def rows(request: HttpRequest, run: ImportRun) -> HttpResponse:
         "words": words,
         "next_after": shown[-1].number if len(found) > PER_PAGE else None,
         "saved": run.committed_at is not None,
+        "waiting": outcome == "ambiguous" and person(request).has_perm(SAVES) and open_rows(run).exists(),
     }
     if request.headers.get("HX-Request"):
         response = render(request, "contacts/imports/_rows.html", context)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from contacts.identity.current import whoever_is_now
 from contacts.imports.api.terms import NothingElse
 from contacts.imports.models import ImportDecision, ImportRow, ImportRun, Partner
 from contacts.imports.warnings.ticks import is_ticked
@@ -163,14 +164,21 @@ class MappingSerializer(serializers.Serializer):
     )
 
 
+class SomebodyNow(serializers.PrimaryKeyRelatedField):
+    """Somebody in the book by their number; the number of somebody who was merged is that of who they are now."""
+
+    def to_internal_value(self, data: Any) -> Stakeholder:
+        """Who that is today."""
+        now = whoever_is_now(data) if type(data) is int and 0 < data < 2**63 else None
+        return now or super().to_internal_value(data)
+
+
 class SettleSerializer(serializers.Serializer):
     """Who an unclear row is: somebody in the book (with their number), somebody new, or nobody."""
 
     line = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     choice = serializers.ChoiceField(ImportDecision.Choice.choices)
-    stakeholder: serializers.PrimaryKeyRelatedField = serializers.PrimaryKeyRelatedField(
-        queryset=Stakeholder.objects.all(), required=False, allow_null=True, default=None
-    )
+    stakeholder = SomebodyNow(queryset=Stakeholder.objects.all(), required=False, allow_null=True, default=None)
 
 
 class RevertSerializer(serializers.Serializer):
