@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -161,4 +162,4 @@ def _page_of(run: Any) -> str:
 
 
 def _day(run: Any) -> str:
-    return timezone.localtime(run.created_at).strftime("%Y-%m-%d %H:%M")
+    return date_format(timezone.localtime(run.created_at), "DATETIME_FORMAT")
