@@ -25,6 +25,14 @@ def test_who_may_not_open_a_page_is_told_so(outsider, client_of):
     assert "<h1>" in answer.content.decode()
 
 
+def test_who_works_here_is_led_back_to_the_office(partner, client_of, house):
+    client = client_of(partner)
+    for address, status in (("/no/such/page/", 404), ("/admin/contacts/stakeholder/", 403)):
+        answer = client.get(address)
+        assert answer.status_code == status
+        assert '<a class="button" href="/admin/">Back to the office</a>' in answer.content.decode()
+
+
 def test_the_last_resort_needs_nothing_that_may_be_broken():
     html = render_to_string("500.html")
     assert "Something went wrong" in html
