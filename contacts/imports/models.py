@@ -234,8 +234,8 @@ class ImportRun(models.Model):
     objects = ImportRunQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("import")
-        verbose_name_plural = _("imports")
+        verbose_name = _("file from a partner")
+        verbose_name_plural = _("files from partners")
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

@@ -27,6 +27,11 @@ MEANINGS = {
     "rejected": gettext_lazy("These rows cannot be taken as they are. Mend them and send them again."),
     "ambiguous": gettext_lazy("These rows could mean several people. Nothing is done until you say who it is."),
 }
+DONE = {
+    "created": gettext_lazy("Nobody in the book was meant by these rows: they became new people."),
+    "updated": gettext_lazy("These people were in the book; the file changed or added something."),
+}
+"""The same of a file that is saved."""
 State = ImportRun.State
 SHOWN_ROWS, SHOWN_CHANGES = 10, 5
 

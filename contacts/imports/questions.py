@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from contacts.imports.errors import BadAnswer, NotReady
 from contacts.imports.files import opened_file
 from contacts.imports.models import ImportRun
-from contacts.imports.reading import Doubt, Option, Table
+from contacts.imports.reading import ASK, Doubt, Option, Table
 from crm.errors import Refused
 
 State = ImportRun.State
@@ -57,15 +57,27 @@ def _text(doubt: Doubt) -> str:
     return _("The letters of this file can be read in several ways. Which of them is right?")
 
 
+def may_be_asked(run: ImportRun) -> str:
+    """The key of the question that somebody may want to be asked about a checked file; empty when there is none.
+
+    It is there once somebody answered, and where a guess was taken that another one may be better than.
+    """
+    if run.state != State.CHECKED:
+        return ""
+    guessed = run.format.get("sure") is False
+    return next((key for key in KEYS if key in run.answers or (guessed and key in run.format)), "")
+
+
 def must_ask(run: ImportRun, table: Table) -> bool:
     """Whether a check must stop and ask. On the command line the best guess is taken and said as a warning."""
-    return bool(table.doubts) and run.door != ImportRun.Door.COMMAND
+    return bool(table.doubts) and (run.door != ImportRun.Door.COMMAND or ASK in run.answers.values())
 
 
 def answered_as_last_time(run: ImportRun, table: Table) -> bool:
     """Take over what was answered for the last file of the same feed; whether that answers anything."""
     said = _said_before(run) if table.doubts else {}
-    answers = {doubt.key: said[doubt.key] for doubt in table.doubts if said.get(doubt.key) in _values(doubt)}
+    open_ones = [doubt for doubt in table.doubts if run.answers.get(doubt.key) != ASK]
+    answers = {doubt.key: said[doubt.key] for doubt in open_ones if said.get(doubt.key) in _values(doubt)}
     run.answers = {**run.answers, **answers}
     return bool(answers)
 

@@ -1,10 +1,12 @@
 """Where a file leaves open how it is meant, a person is asked with a preview, and the answer is obeyed."""
 
 import json
+import re
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 
 from contacts.imports.actions import check_import, commit_import, partner_named
 from contacts.imports.errors import BadAnswer, NotReady, Unreadable
@@ -105,6 +107,55 @@ def test_two_sheets_of_people_are_asked_about_with_their_first_rows(check):
 def test_a_sheet_that_is_not_about_people_is_no_question(check, before):
     run = check(workbook(ROWS, before=before))
     assert (run.state, run.counts["created"]) == (State.CHECKED, 2)
+
+
+FULL = [[*ROWS[0], "Zip", "Phone"], *([*row, "28205", "704-555-0100"] for row in ROWS[1:])]
+SURER = workbook([["E-mail", "Name"], ["di@example.org", "Di Ray"]], name="Donors", before=[("Members", FULL)])
+
+
+def asked_again(client, run: ImportRun, button: str) -> ImportRun:
+    """Press the button that asks after a guess was taken; the file has a question then."""
+    page = client.get(reverse("admin:contacts_importrun_change", args=[run.pk])).content.decode()
+    assert button in page
+    key = re.search(r'<input type="hidden" name="(sheet|encoding)" value="\?">', page)
+    client.post(reverse("admin:contacts_importrun_answer", args=[run.pk]), {key[1]: "?"})
+    run.refresh_from_db()
+    assert run.state == State.ASKING
+    return run
+
+
+def test_a_sheet_that_was_guessed_can_be_another_one(check, staff, client_of):
+    run = check(SURER)
+    assert (run.state, run.counts["created"]) == (State.CHECKED, 2)
+    run = asked_again(client_of(staff), run, "Another sheet of the workbook is meant")
+    assert [option.value for option in questions_of(run)[0].options] == ["Members", "Donors"]
+    commit_import(check_import(answer_import(run, {"sheet": "Donors"}, by=None)))
+    assert names() == ["Di Ray"]
+
+
+def test_letters_that_were_guessed_can_be_others(check, staff, client_of):
+    run = check((HEAD + "ann@example.org,Ana,Núñez\r\n").encode("cp1252"))
+    run = asked_again(client_of(staff), run, "The letters are not right")
+    options = {option.value: option.lines[0] for option in questions_of(run)[0].options}
+    assert next(iter(options)) == "cp1252"
+    assert options["cp1252"].endswith("Núñez")
+    assert {"utf-8", "mac-roman", "cp850"} < options.keys()
+    again = check_import(answer_import(run, {"encoding": "cp1252"}, by=None))
+    asked_again(client_of(staff), again, "The letters are not right")
+
+
+def test_a_file_of_the_command_is_asked_about_when_somebody_wants_to_be(check, staff, client_of):
+    run = check(SURER)
+    run.door = ImportRun.Door.COMMAND
+    run.save()
+    asked_again(client_of(staff), run, "Another sheet of the workbook is meant")
+
+
+@pytest.mark.parametrize("content", [(HEAD + "ann@example.org,Ana,Núñez\r\n").encode(), workbook(ROWS)])
+def test_what_was_sure_is_not_asked_about(check, staff, client_of, content):
+    page = client_of(staff).get(reverse("admin:contacts_importrun_change", args=[check(content).pk])).content.decode()
+    assert "The letters are not right" not in page
+    assert "Another sheet" not in page
 
 
 def test_a_saved_file_takes_no_answer(commit):

@@ -9,11 +9,12 @@ from contacts.imports import pages
 from contacts.imports.actions import State
 from contacts.imports.admin.doors import READS_BOOK, SAVES, line_said
 from contacts.imports.admin.saving import WORKING, working
+from contacts.imports.feeds.standing import WAITS, standing_of, why
 from contacts.imports.keeping.periods import about_the_file
 from contacts.imports.mapping.showing import cards_of
 from contacts.imports.models import ImportRun
 from contacts.imports.policy import may_change
-from contacts.imports.questions import open_questions
+from contacts.imports.questions import may_be_asked, open_questions
 from contacts.imports.reverting import told_in_words
 from contacts.imports.reviewing import PER_PAGE, is_staged, lines_of, names_two
 from contacts.imports.reviewing.inboxes import shared_inboxes
@@ -35,6 +36,7 @@ def show(request: HttpRequest, run: ImportRun) -> HttpResponse:
         "seconds": pages.seconds_in_words(run),
         "rows": sum(run.counts.values()),
         "questions": open_questions(run),
+        "ask_again": may_be_asked(run),
         "must": must,
         "to_know": to_know,
         "columns": (columns := pages.columns_of(run)),
@@ -73,11 +75,18 @@ def _may_wait(run: ImportRun) -> bool:
 def _of_the_book(run: ImportRun) -> dict[str, object]:
     """What only readers of the book see of a file."""
     return {
+        "stopped": _why_it_waits(run),
         "waiting": open_rows(run).count() if _may_wait(run) else 0,
         "changed": pages.changed_fields(run),
         "first_changes": lines_of(run, "updated")[: pages.SHOWN_CHANGES] if run.counts.get("updated") else [],
         "inboxes": shared_inboxes(run) if is_staged(run) else {},
     }
+
+
+def _why_it_waits(run: ImportRun) -> list[str]:
+    """Why the feed that brought the file did not save it by itself."""
+    feed = run.feed
+    return why(feed) if feed and feed.asks_about_id == run.pk and standing_of(feed) == WAITS else []
 
 
 def rows(request: HttpRequest, run: ImportRun) -> HttpResponse:
@@ -93,7 +102,7 @@ def rows(request: HttpRequest, run: ImportRun) -> HttpResponse:
         "title": _("Rows of “%(file)s”") % {"file": run.original_name},
         "run": run,
         "outcome": outcome,
-        "meaning": pages.MEANINGS[outcome],
+        "meaning": (pages.DONE if run.committed_at else {}).get(outcome) or pages.MEANINGS[outcome],
         "slices": lists,
         "lines": shown,
         "words": words,

@@ -11,6 +11,6 @@ why and what to do.
 """
 
 from contacts.imports.reading.opening import open_table
-from contacts.imports.reading.table import Answers, Doubt, Option, Problem, Row, Table
+from contacts.imports.reading.table import ASK, Answers, Doubt, Option, Problem, Row, Table
 
-__all__ = ["Answers", "Doubt", "Option", "Problem", "Row", "Table", "open_table"]
+__all__ = ["ASK", "Answers", "Doubt", "Option", "Problem", "Row", "Table", "open_table"]

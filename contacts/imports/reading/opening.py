@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 from contacts.imports.errors import Unreadable
 from contacts.imports.reading.delimited import Records
 from contacts.imports.reading.encoding import Encoding, detect_encoding, telling_lines
-from contacts.imports.reading.guessing import plain_name
+from contacts.imports.reading.guessing import DOS, MAC, plain_name
 from contacts.imports.reading.header import LOOK_AT, Known, find_header, header_score, tidy_headers
 from contacts.imports.reading.kinds import PACKED, WORKBOOKS, kind_of
 from contacts.imports.reading.lines import Block, read_blocks
 from contacts.imports.reading.packed import Unpacked
-from contacts.imports.reading.table import MOST_COLUMNS, Answers, Doubt, Option, Row, Table, is_blank
+from contacts.imports.reading.table import ASK, MOST_COLUMNS, Answers, Doubt, Option, Row, Table, is_blank
 from contacts.imports.reading.workbook import open_workbook
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -65,7 +65,7 @@ def _open_packed(path: Path, known: Known, answers: Answers) -> Table:
 
 
 def _open_text(path: Path, known: Known, answers: Answers) -> Table:
-    encoding = detect_encoding(path, answers.get(ENCODING, ""))
+    encoding = _encoding(path, answers.get(ENCODING, ""))
     top = _top(path, encoding)
     delimiter, header = _find_delimiter(top, known)
     headers = tidy_headers(header.cells)
@@ -75,8 +75,22 @@ def _open_text(path: Path, known: Known, answers: Answers) -> Table:
         next(records)
         return (row for row in records if row.problem or not is_blank(row.cells))
 
-    facts = {"kind": "csv", "encoding": encoding.name, "delimiter": delimiter, "header_line": header.line}
+    facts = {
+        "kind": "csv",
+        "encoding": encoding.name,
+        "sure": encoding.sure,
+        "delimiter": delimiter,
+        "header_line": header.line,
+    }
     return Table(headers, rows, facts, _notes(encoding, header, top), _doubts(path, encoding))
+
+
+def _encoding(path: Path, answer: str) -> Encoding:
+    """The encoding that was said or is likely; with every other one beside it for somebody who wants to be asked."""
+    if answer != ASK:
+        return detect_encoding(path, answer)
+    likely = detect_encoding(path)
+    return likely._replace(options=tuple(dict.fromkeys((likely.name, *likely.options, "utf-8", "cp1252", MAC, DOS))))
 
 
 def _doubts(path: Path, encoding: Encoding) -> list[Doubt]:

@@ -24,7 +24,9 @@ class Row(NamedTuple):
 
 
 Answers = Mapping[str, str]
-"""What a person said where a file leaves it open: `encoding`, `sheet`."""
+"""What a person said where a file leaves it open: `encoding`, `sheet`; or that they want to be asked (ASK)."""
+ASK = "?"
+"""The answer of somebody who sees that the guess was wrong: show every way to read the file, however sure it was."""
 
 
 class Option(NamedTuple):

@@ -13,7 +13,7 @@ from contacts.imports.reading import ods, xlsx
 from contacts.imports.reading.delimited import LONGEST_CELL
 from contacts.imports.reading.header import LOOK_AT, Known, find_header, header_score, tidy_headers
 from contacts.imports.reading.sheets import Oddities, Sheet
-from contacts.imports.reading.table import Answers, Doubt, Option, Problem, Row, Table, is_blank
+from contacts.imports.reading.table import ASK, Answers, Doubt, Option, Problem, Row, Table, is_blank
 
 SHOWN_ROWS, SHOWN_LETTERS = 3, 160
 SHEET = "sheet"
@@ -48,10 +48,11 @@ def open_workbook(path: Path, kind: str, known: Known, answers: Answers) -> Tabl
                 yield _checked(row)
         notes[:] = _odd_notes(odd)
 
-    asked = SHEET in answers
-    table = Table(tidy_headers(header.cells), rows, {"kind": kind, "sheet": sheet.name, "header_line": header.line})
-    table.notes = [] if asked else _notes(sheets, chosen)
-    table.doubts = [] if asked else _doubts(candidates, chosen)
+    said = answers.get(SHEET, "")
+    facts = {"kind": kind, "sheet": sheet.name, "sure": len(candidates) < 2, "header_line": header.line}
+    table = Table(tidy_headers(header.cells), rows, facts)
+    table.notes = [] if said else _notes(sheets, chosen)
+    table.doubts = [] if said and said != ASK else _doubts(candidates, chosen, all_of_them=said == ASK)
     table.met = lambda: notes
     return table
 
@@ -68,7 +69,7 @@ def _candidate(sheet: Sheet, known: Known) -> Candidate | None:
 
 def _chosen(candidates: list[Candidate], answers: Answers) -> Candidate:
     """What a person said; else a sheet that can be seen, with the most headings we know, the first of equals."""
-    if SHEET in answers:
+    if answers.get(SHEET, ASK) != ASK:
         named = [found for found in candidates if found.sheet.name == answers[SHEET]]
         if not named:
             raise Unreadable(
@@ -79,10 +80,12 @@ def _chosen(candidates: list[Candidate], answers: Answers) -> Candidate:
     return max(candidates, key=lambda found: (not found.sheet.hidden, found.score))
 
 
-def _doubts(candidates: list[Candidate], chosen: Candidate) -> list[Doubt]:
+def _doubts(candidates: list[Candidate], chosen: Candidate, *, all_of_them: bool) -> list[Doubt]:
     """Several sheets with people under headings that say about as much: only a person knows which is meant."""
     enough = max(2, chosen.score - 1)
     seen = [found for found in candidates if found.sheet.hidden == chosen.sheet.hidden and found.score >= enough]
+    if all_of_them:
+        seen = sorted(candidates, key=lambda found: found is not chosen)
     rivals = [found for found in seen if len(found.beginning) > 1]
     if len(rivals) < 2:
         return []

@@ -89,7 +89,7 @@ def _all_of_it(run: ImportRun, by) -> None:
     with Progress(run.job) as told, turn_of_partner(run, told), acting("revert_import", by, **facts):
         while _is_under_way(run):
             _step(run, by)
-            told(_percent(run), _("Taken back up to line %(line)d") % {"line": run.reached})
+            told(_percent(run), _("Taken back up to line %(line)s") % {"line": f"{run.reached:,}"})
         _finish(run)
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from contacts.imports.actions import commit_import
 from contacts.imports.feeds.folder import home_of
 from contacts.imports.feeds.models import PartnerFeed
 from tests.imports.feeds.conftest import ANN, BO, last_run, people, put
@@ -137,3 +138,15 @@ class TestCommand:
     def test_a_feed_nobody_has(self, db):
         with pytest.raises(CommandError, match="no feed 7"):
             call_command("read_feeds", "--feed", "7")
+
+
+def test_the_page_of_a_file_says_why_its_feed_waits(feed_of, house, staff, client_of):
+    feed = feed_of("")
+    put(home_of(house), "week.csv", people(ANN, BO, BAD))
+    call_command("read_feeds")
+    address = reverse("admin:contacts_importrun_change", args=[last_run().pk])
+    page = client_of(staff).get(address).content.decode()
+    assert "1 of 3 rows would be rejected; you set a limit of 5 percent." in page
+    assert f'href="{of(feed)}"' in page
+    commit_import(last_run())
+    assert "would be rejected; you set a limit" not in client_of(staff).get(address).content.decode()
