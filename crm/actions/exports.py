@@ -1,5 +1,6 @@
 """Lists to take along: asked for in a row, written by a worker, removed when their time is over."""
 
+from contextlib import closing
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -140,9 +141,9 @@ def _write(export: Export, path: Path) -> int:
     job: Job = export.job  # type: ignore[assignment]  # a claim is only given with one
     job_progress(job, 0, total=rows.count())
     done = 0
-    with SHEETS[export.format](path) as sheet:
+    read = resource.filter_export(rows).order_by("pk").iterator(chunk_size=CHUNK)
+    with closing(read), SHEETS[export.format](path) as sheet:
         sheet.write([as_cells(resource.get_export_headers())])
-        read = resource.filter_export(rows).order_by("pk").iterator(chunk_size=CHUNK)
         while chunk := list(islice(read, CHUNK)):
             sheet.write([as_cells(resource.export_resource(row)) for row in chunk])
             done += len(chunk)

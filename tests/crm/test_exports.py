@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,21 @@ def rows(export: Export) -> list[dict[str, str]]:
     with export.file.open("rb") as file:
         heading, *cells = load_workbook(file).worksheets[0].values
     return [dict(zip(heading, [cell or "" for cell in row], strict=True)) for row in cells]
+
+
+@pytest.fixture
+def during_the_first_chunk(monkeypatch) -> Callable[[Callable[[], Any]], None]:
+    """Have something happen once the first row is written."""
+
+    def arrange(happen: Callable[[], Any]) -> None:
+        def progress(job, done, *args, **facts):
+            if done == 1:
+                happen()
+
+        monkeypatch.setattr("crm.actions.exports.CHUNK", 1)
+        monkeypatch.setattr("crm.actions.exports.job_progress", progress)
+
+    return arrange
 
 
 class TestTheFile:
@@ -172,6 +188,29 @@ class TestOnTheWay:
         export.refresh_from_db()
         assert (export.state, export.job.state, max(told)) == (State.CANCELLED, "cancelled", 1)
         assert list(files.rglob("exports/*")) == []
+
+    def test_what_changes_meanwhile_is_not_in_the_file(self, staff, people, during_the_first_chunk):
+        def changed():
+            people[1].delete()
+            StakeholderFactory(first_name="Cy")
+            people[2].contact_points.create(kind="email", value="new@example.org", normalized="new@example.org")
+
+        during_the_first_chunk(changed)
+        assert [(row["First name"], row["E-mail"]) for row in rows(written(staff))] == [
+            ("Ana", "ana@example.org"),
+            ("Bo", ""),
+            ("'=cmd()", ""),
+        ]
+
+    def test_an_erasure_meanwhile_throws_the_file_away_and_a_new_one_is_written(
+        self, staff, manager, people, files, during_the_first_chunk
+    ):
+        during_the_first_chunk(lambda: erase_person(people[0], by=manager))
+        export = written(staff)
+        assert (export.state, list(files.rglob("exports/*"))) == (State.WAITING, [])
+        assert write_export(str(export.pk)).state == State.READY
+        export.refresh_from_db()
+        assert "ana@example.org" not in str(rows(export))
 
     def test_what_is_ready_cannot_be_called_off(self, staff, people):
         with pytest.raises(NotExportable):
