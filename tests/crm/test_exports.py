@@ -2,6 +2,7 @@
 
 import csv
 import io
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -71,12 +72,14 @@ def rows(export: Export) -> list[dict[str, str]]:
 
 @pytest.fixture
 def during_the_first_chunk(monkeypatch) -> Callable[[Callable[[], Any]], None]:
-    """Have something happen once the first row is written."""
+    """Have something happen as soon as the first row is written, for once."""
 
     def arrange(happen: Callable[[], Any]) -> None:
+        waiting = [happen]
+
         def progress(job, done, *args, **facts):
-            if done == 1:
-                happen()
+            if done == 1 and waiting:
+                waiting.pop()()
 
         monkeypatch.setattr("crm.actions.exports.CHUNK", 1)
         monkeypatch.setattr("crm.actions.exports.job_progress", progress)
@@ -137,7 +140,13 @@ class TestWhose:
         answer = client_of(staff).get(door)
         assert answer["Content-Disposition"].startswith('attachment; filename="people-')
         assert b"ana@example.org" in b"".join(answer.streaming_content)
-        assert client_of(manager).get(door).status_code == 404
+        refused = client_of(manager).get(door, follow=True)
+        assert (refused.status_code, refused.redirect_chain) == (200, [("/exports/", 302)])
+        assert "opens for nobody but the person who asked for it" in refused.content.decode()
+        assert "ana@example.org" not in refused.content.decode()
+
+    def test_a_link_that_never_was_leads_nowhere(self, staff, client_of):
+        assert client_of(staff).get(f"/exports/{uuid.uuid4()}/file/").status_code == 404
 
     def test_not_once_they_may_not_export_any_more(self, staff, people, client_of):
         export = written(staff)
