@@ -186,4 +186,5 @@ def rejected_rows(run: ImportRun) -> list[ImportRow]:
 
 def twin_of(run: ImportRun, seen: object) -> ImportRun | None:
     """The latest other run of the very same file among those the reader may see (`seen`)."""
-    return seen.filter(sha256=run.sha256, partner=run.partner).exclude(pk=run.pk).first()  # type: ignore[attr-defined]
+    twins = seen.filter(sha256=run.sha256, partner=run.partner)  # type: ignore[attr-defined]
+    return twins.exclude(state=State.REMOVED).exclude(pk=run.pk).first()

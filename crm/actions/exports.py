@@ -20,7 +20,8 @@ from crm.exports.registry import EXPORTS, Exportable, NotExportable, Question
 from crm.exports.sheets import SHEETS
 from crm.history import acting
 from crm.models import Export, Job, User
-from crm.models.exports import export_path
+from crm.models.exports import EXPORTED, export_path
+from crm.strays import remove_strays
 
 State = Export.State
 CHUNK = 2_000
@@ -95,7 +96,8 @@ def exports_left_behind() -> list[str]:
 
 
 def remove_old_exports() -> int:
-    """Remove the files whose time is over; who took what along stays on record."""
+    """Remove the files whose time is over; who took what along stays on record. What a killed worker left goes, too."""
+    remove_strays(EXPORTED, Export.objects.all())
     return _remove(list(Export.objects.over()))
 
 

@@ -10,10 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.querysets import ExportQuerySet
 
+EXPORTED = "exports"
+"""Where exported files lie below MEDIA_ROOT."""
+
 
 def export_path(export: "Export", filename: str) -> str:
     """Our own name for the file, a new one for every try."""
-    return f"exports/{uuid.uuid4().hex}"
+    return f"{EXPORTED}/{uuid.uuid4().hex}"
 
 
 @pghistory.track(

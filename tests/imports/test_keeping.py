@@ -31,6 +31,7 @@ from contacts.imports.settling import settle_row
 from contacts.imports.staging import staged_runs
 from contacts.models import Stakeholder
 from contacts.tasks import forget_old_files as forget_task
+from crm.actions.exports import remove_old_exports
 from tests.factories import ContactPointFactory, StakeholderFactory
 from tests.imports.conftest import csv_of
 from tests.imports.workers import Worker
@@ -264,6 +265,15 @@ def test_one_that_a_worker_is_on_stays(check, files, tmp_path):
 
 
 class TestStrays:
+    def test_what_a_killed_worker_left_of_an_export_goes_after_a_day(self, db, uploads):
+        left, young = uploads / "exports" / "left", uploads / "exports" / "young"
+        left.parent.mkdir(parents=True)
+        for path in (left, young):
+            path.write_bytes(FILE)
+        os.utime(left, (time.time() - 90_000,) * 2)
+        remove_old_exports()
+        assert [path.name for path in left.parent.iterdir()] == ["young"]
+
     def test_an_upload_without_a_run_goes_after_a_day(self, check, uploads):
         run = check(FILE)
         fresh, old = uploads / "imports" / "fresh", uploads / "imports" / "old"
@@ -309,6 +319,12 @@ def test_the_unpacked_list_of_a_killed_process_goes_and_one_that_is_read_stays(u
 
 
 class TestPage:
+    def test_whoever_sends_a_file_hears_how_long_it_is_kept(self, partner, client_of, settings):
+        Partner.objects.create(name="Community House").members.add(partner)
+        settings.IMPORT_UNSAVED_DAYS, settings.IMPORT_SAVED_DAYS = 14, 90
+        page = client_of(partner).get(reverse("admin:contacts_importrun_add")).content.decode()
+        assert "kept for 14 days if it is not saved and for 90 days once it is" in page
+
     def page(self, client, run) -> str:
         return client.get(reverse("admin:contacts_importrun_change", args=[run.pk])).content.decode()
 
@@ -345,6 +361,15 @@ class TestPage:
         queue = client.get(reverse("admin:contacts_importrun_queue", args=[run.pk]))
         assert queue.status_code == 302
 
+    def test_the_same_file_again_is_not_announced_once_the_first_is_gone(self, check, staff, client_of, forget):
+        run = check(FILE)
+        asked = reverse("admin:contacts_importrun_known"), {"sha256": run.sha256}
+        assert "came before" in client_of(staff).get(*asked).content.decode()
+        later(run, UNSAVED)
+        forget()
+        assert "came before" not in client_of(staff).get(*asked).content.decode()
+        assert "was sent before" not in self.page(client_of(staff), check(FILE))
+
     def test_a_partner_hears_it_too(self, check, partner, client_of, forget):
         run = check(FILE)
         Partner.objects.get().members.add(partner)
@@ -368,3 +393,27 @@ def test_the_clock_and_the_command_do_the_same(check, files, django_capture_on_c
     with django_capture_on_commit_callbacks(execute=True):
         call_command("forget_old_files", "--json", stdout=answer)
     assert (json.loads(answer.getvalue()), files()) == ({"files": 1, "strays": 0}, [])
+
+
+class TestPrograms:
+    def told(self, client, run) -> dict:
+        return client.get(f"/api/v1/imports/{run.pk}/").json()
+
+    def test_they_hear_why_a_file_is_gone(self, check, staff, client_of, forget):
+        run = check(FILE)
+        client = client_of(staff)
+        assert (self.told(client, run)["file_gone_at"], self.told(client, run)["file_gone_because"]) == (None, "")
+        later(run, UNSAVED)
+        forget()
+        told = self.told(client, run)
+        assert (told["state"], told["file_gone_because"], told["counts"]) == ("removed", "over", run.counts)
+        assert "nobody saved it within 30 days" in told["refusal"]
+        assert client.post(f"/api/v1/imports/{run.pk}/commit/", {}, "application/json").status_code == 409
+
+    def test_the_words_of_a_saved_one_are_refused_and_it_can_be_taken_back(self, commit, staff, client_of, forget):
+        run = commit(FILE)
+        later(run, SAVED)
+        forget()
+        client = client_of(staff)
+        assert client.get(f"/api/v1/imports/{run.pk}/rejected.csv/").status_code == 409
+        assert client.post(f"/api/v1/imports/{run.pk}/revert/", {}, "application/json").status_code == 202

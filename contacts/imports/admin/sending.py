@@ -14,6 +14,7 @@ from contacts.imports.admin.doors import go_to
 from contacts.imports.asking import AT_ONCE, ask_for_check
 from contacts.imports.errors import Unreadable
 from contacts.imports.forms import TermsForm, UploadForm, terms_of, usual_terms
+from contacts.imports.keeping.periods import how_long
 from contacts.imports.models import ImportRun, Partner
 from contacts.imports.policy import change_terms, latest_of, may_change
 from contacts.tasks import check_received_file
@@ -39,7 +40,9 @@ def send(request: HttpRequest) -> HttpResponse:
     if fragment:
         response = render(request, "contacts/imports/_terms.html", {"form": form})
     else:
-        response = page(request, "contacts/imports/upload.html", {"title": _("Send a file"), "form": form})
+        response = page(
+            request, "contacts/imports/upload.html", {"title": _("Send a file"), "form": form, "kept": how_long()}
+        )
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -87,8 +90,8 @@ def look_into(run: ImportRun, *, by) -> None:
 def known(request: HttpRequest) -> HttpResponse:
     """Whether the file whose fingerprint (`sha256`) is asked for was sent before; said before it is sent again."""
     digest = request.GET.get("sha256", "")
-    runs = ImportRun.objects.visible_to(person(request)).select_related("partner")
-    twin = runs.filter(sha256=digest).first() if A_SHA256.fullmatch(digest) else None
+    runs = ImportRun.objects.visible_to(person(request)).exclude(state=ImportRun.State.REMOVED)
+    twin = runs.select_related("partner").filter(sha256=digest).first() if A_SHA256.fullmatch(digest) else None
     answer = render(request, "contacts/imports/_known.html", {"twin": twin})
     answer["X-CSRFToken"] = get_token(request)  # signing in meanwhile, in another window, made the form's own one old
     return answer

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from contacts.identity.current import whoever_is_now
 from contacts.imports.api.terms import NothingElse
+from contacts.imports.keeping.periods import why_gone
 from contacts.imports.models import ImportDecision, ImportRow, ImportRun, Partner
 from contacts.imports.warnings.ticks import is_ticked
 from contacts.models.stakeholders import Stakeholder
@@ -68,7 +69,7 @@ class ImportSerializer(serializers.ModelSerializer):
             "id", "partner", "file", "size", "sha256", "door", "state", "refusal", "received_at",
             "topics", "wording", "consented_on", "policy", "blanks", "rule", "system", "tags", "occasion",
             "answers", "rows", "counts", "changes", "columns", "warnings", "progress",
-            "committed_at", "reverted_at", "revert_report",
+            "committed_at", "reverted_at", "revert_report", "file_gone_at", "file_gone_because",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -93,8 +94,10 @@ class ImportSerializer(serializers.ModelSerializer):
         return {"percent": run.job.percent, "message": run.job.message} if run.job and run.job.is_open else None
 
     def to_representation(self, run: ImportRun) -> dict[str, Any]:
-        """What a revert left in the book is for those who may read the book."""
+        """What a revert left in the book is for those who may read the book; a file that is gone says why."""
         told = super().to_representation(run)
+        if run.state == ImportRun.State.REMOVED:
+            told["refusal"] = why_gone(run)
         if not self.context["request"].user.has_perm(READS_BOOK):
             del told["revert_report"]
         return told

@@ -27,6 +27,15 @@ def runs_whose_time_is_over(now: datetime) -> QuerySet[ImportRun]:
     return runs.filter(~IN_THE_BOOK & Q(last_word__lt=unsaved) | IN_THE_BOOK & Q(last_word__lt=saved))
 
 
+def how_long() -> str:
+    """How long files are kept, for whoever is about to send one."""
+    text = _(
+        "The file itself is kept for %(unsaved)d days if it is not saved and for %(saved)d days once it is. "
+        "Whoever asks to be forgotten is looked for in it, too."
+    )
+    return text % {"unsaved": settings.IMPORT_UNSAVED_DAYS, "saved": settings.IMPORT_SAVED_DAYS}
+
+
 def kept_until(run: ImportRun) -> datetime | None:
     """Until when the file is kept if nothing more is said about it; None while it is worked on, or gone."""
     if not run.file or run.state in BUSY:
