@@ -2,10 +2,11 @@
 
 import pytest
 
+from contacts.actions import add_email, update_stakeholder
 from contacts.imports.errors import NotReady
-from contacts.imports.reverting import revert_import
+from contacts.imports.reverting import revert_import, steps
 from contacts.imports.settling import settle_row, unsettle_row
-from contacts.models import Consent, ImportRun, Stakeholder
+from contacts.models import Consent, CustomField, ImportRun, Stakeholder
 from tests.factories import ContactPointFactory, StakeholderFactory
 from tests.imports.book import snapshot
 from tests.imports.conftest import csv_of
@@ -54,6 +55,34 @@ def test_it_is_taken_back_with_the_file(run, coles, staff, before, choice):
     assert Stakeholder.objects.filter(last_name="Cole").count() == (2 if choice == "person" else 3)
     revert_import(run, by=staff)
     assert snapshot() == before
+
+
+@pytest.mark.parametrize("chunk", [1, 5_000])
+@pytest.mark.parametrize("lines", [(3, 2), (2, 3), (2,)])
+def test_rows_that_wrote_over_one_another_are_taken_back_to_the_first(commit, coles, staff, monkeypatch, lines, chunk):
+    monkeypatch.setattr(steps, "CHUNK", chunk)
+    CustomField.objects.create(slug="ward", name_en="Ward")
+    add_email(coles[1], "james@example.org")
+    before = snapshot()
+    rows = [
+        ("cole@example.org", "J.", "Cole", "28202", "704 555 0101", "1 Oak St", "1"),
+        ("cole@example.org", "J.", "Cole", "28203", "704 555 0102", "2 Oak St", "2"),
+        ("james@example.org", "James", "Cole", "28204", "704 555 0103", "3 Oak St", ""),
+    ]
+    run = commit(csv_of((*HEAD[:5], "Street", "Ward"), *rows), matches="update", topics=["newsletter"])
+    for line in lines:
+        settle_row(run, line, choice="person", stakeholder=coles[1], by=staff)
+    revert_import(run)
+    assert snapshot() == before
+    assert run.revert_report["left"] == {}
+
+
+def test_what_somebody_wrote_between_two_rows_stays(run, coles, staff):
+    settle_row(run, 2, choice="person", stakeholder=coles[1], by=staff)
+    update_stakeholder(coles[1], zip="28299", by=staff)
+    revert_import(run)
+    coles[1].refresh_from_db()
+    assert coles[1].zip == "28299"
 
 
 def test_a_row_left_out_changes_nobody_and_may_be_looked_at_again(run, coles, staff):

@@ -3,6 +3,7 @@
 import pytest
 
 from contacts.actions import (
+    add_contact_point,
     add_email,
     add_phone,
     affiliate,
@@ -19,7 +20,7 @@ from contacts.actions.bounces import note_hard_bounce
 from contacts.identity.merging import merge_stakeholders
 from contacts.imports.actions import State
 from contacts.imports.reverting import revert_import, steps, told_in_words
-from contacts.models import Consent, ConsentEvent, ContactPoint, Stakeholder, Suppression, Tag, Topic
+from contacts.models import Consent, ConsentEvent, ContactPoint, CustomField, Stakeholder, Suppression, Tag, Topic
 from tests.factories import (
     GatheringFactory,
     OrganisationFactory,
@@ -80,6 +81,14 @@ def test_an_address_made_the_main_one_since_stays(commit, ann, staff):
     revert_import(run)
     assert ann.contact_points.count() == 2
     assert left(run) == {"point": 1}
+
+
+def test_an_address_that_is_not_the_main_one_any_more_goes(commit, ann, staff):
+    run = commit(csv_of(HEAD, ANN))
+    make_primary(add_phone(ann, "704-555-0199", by=staff), by=staff)
+    revert_import(run)
+    numbers = ann.contact_points.filter(kind="phone")
+    assert list(numbers.values_list("value", "is_primary")) == [("704-555-0199", True)]
 
 
 def test_the_next_number_becomes_the_main_one(commit, ann, staff):
@@ -300,3 +309,47 @@ class TestMarksOfAddresses:
         revert_import(run)
         assert Suppression.objects.get().reason == "manual"
         assert self.marks() == {"valid"}
+
+
+class TestTwoFiles:
+    """One writes over what the other wrote; in which order they are taken back makes no difference."""
+
+    HEAD = ("E-mail", "Name", "Zip", "Street", "Ward")
+
+    @pytest.fixture
+    def files(self, commit, ann):
+        CustomField.objects.create(slug="ward", name_en="Ward")
+        add_contact_point(ann, "postal", "9 Ash St, Charlotte")
+        self.before = snapshot()
+        rows = (
+            ("ann@example.org", "Ann Lee", "28202", "1 Oak St", "1"),
+            ("ann@example.org", "Ann Lee", "28203", "2 Oak St", "2"),
+        )
+        names = ("Community House", "Food Bank")
+        return [
+            commit(csv_of(self.HEAD, row), partner=name, matches="update")
+            for row, name in zip(rows, names, strict=True)
+        ]
+
+    def test_the_later_one_first(self, files):
+        for run in reversed(files):
+            revert_import(run)
+        assert snapshot() == self.before
+
+    def test_the_first_one_first(self, files, ann):
+        revert_import(files[0])
+        ann.refresh_from_db()
+        assert (ann.zip, ann.custom) == ("28203", {"ward": "2"})
+        assert left(files[0]) == {"field:zip": 1, "custom:ward": 1}
+        revert_import(files[1])
+        assert snapshot() == self.before
+
+    def test_what_somebody_wrote_between_them_is_what_stays(self, commit, ann, staff):
+        first = commit(csv_of(self.HEAD[:3], ("ann@example.org", "Ann Lee", "28202")), matches="update")
+        ann.refresh_from_db()
+        update_stakeholder(ann, zip="28299", by=staff)
+        second = commit(csv_of(self.HEAD[:3], ("ann@example.org", "Ann Lee", "28203")), matches="update", partner="B")
+        for run in (first, second):
+            revert_import(run)
+        ann.refresh_from_db()
+        assert ann.zip == "28299"

@@ -5,6 +5,7 @@ from collections import Counter
 from django.db import connection
 
 from contacts.imports.models import ImportRun
+from contacts.imports.reverting.chains import fold, hand_on
 from contacts.imports.writing.before import FIELDS
 from contacts.models import ContactPoint
 
@@ -59,7 +60,9 @@ FROM (
 ) AS back WHERE b.id = back.person
 """  # noqa: S608 — only constants are put together
 
-_POINT = [field.column for field in ContactPoint._meta.concrete_fields if field.name not in ("id", "created_at")]
+_POINT = [
+    field.column for field in ContactPoint._meta.concrete_fields if field.name not in ("id", "created_at", "is_primary")
+]
 AS_IMPORTED = """
 LEFT JOIN LATERAL (
     SELECT e.* FROM {events} e JOIN pghistory_context c ON c.id = e.pgh_context_id
@@ -68,9 +71,10 @@ LEFT JOIN LATERAL (
 """
 """The state in which the import left a thing, by the history that triggers keep."""
 
-POINT_CHANGED = "e.pgh_id IS NULL OR ({now}) IS DISTINCT FROM ({then})".format(
+POINT_CHANGED = "e.pgh_id IS NULL OR p.is_primary AND NOT e.is_primary OR ({now}) IS DISTINCT FROM ({then})".format(
     now=", ".join(f"p.{column}" for column in _POINT), then=", ".join(f"e.{column}" for column in _POINT)
 )
+"""Chosen as the main one is changed; that another one was chosen says nothing about this one."""
 
 LOST_POINTS = f"""
 CREATE TEMP TABLE lost_point ON COMMIT DROP AS
@@ -163,6 +167,8 @@ DELETE FROM contacts_affiliation t USING {AFFILIATIONS} AS gone WHERE t.id = gon
 def restore(run: ImportRun, source: str) -> Counter[str]:
     """Put back what the rows of `undo` changed about people who were in the book; counts of what was done."""
     done: Counter[str] = Counter()
+    fold(run)
+    hand_on(run)
     with connection.cursor() as cursor:
         cursor.execute(FIELDS_KEPT)
         cursor.execute(FIELDS_BACK)
