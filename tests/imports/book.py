@@ -1,5 +1,6 @@
 """A small file, and the whole book as plain rows, to be compared before and after."""
 
+import json
 from typing import Any
 
 from django.apps import apps
@@ -28,7 +29,7 @@ def snapshot(*, without: tuple[str, ...] = ()) -> dict[str, list[dict[str, Any]]
             continue
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT to_jsonb(t) - 'updated_at' FROM {model._meta.db_table} t ORDER BY t::text")  # noqa: S608
-            found[model._meta.label] = [row for (row,) in cursor.fetchall()]
+            found[model._meta.label] = [json.loads(row) for (row,) in cursor.fetchall()]
     found["agreed"] = agreed()
     return found
 
