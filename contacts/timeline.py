@@ -101,7 +101,7 @@ def _files(person: Stakeholder) -> Iterator[Happening]:
             "partner": row.run.partner,
             "what": row.get_outcome_display(),
         }
-        text = _("Line %(line)d of “%(file)s” from %(partner)s: %(what)s") % told
+        text = _("Line %(line)s of “%(file)s” from %(partner)s: %(what)s") % told
         yield Happening(row.run.committed_at or row.run.created_at, "upload_file", text, row.run.by_id)
 
 

@@ -277,3 +277,11 @@ class TestQueries:
         client.get(SEND)
         with query_count("import form"):
             client.get(SEND)
+
+
+def test_the_page_of_somebody_from_a_file_says_on_which_line_they_stood(staff, client_of, commit):
+    head = ("E-mail", "Name", "Spouse name", "Spouse email")
+    commit(csv_of(head, ("ann@example.org", "Ann Lee", "Bo Lee", "bo@example.org")))
+    for name, line in {"Ann Lee": "Line 2 of “list.csv”", "Bo Lee": "Line 2, second person of “list.csv”"}.items():
+        address = reverse("admin:contacts_stakeholder_change", args=[Stakeholder.objects.get(name=name).pk])
+        assert line in client_of(staff).get(address).content.decode()
