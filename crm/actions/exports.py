@@ -28,6 +28,8 @@ CHUNK = 2_000
 TRIES = 3
 SILENCE = timedelta(minutes=2)
 """How long nothing may be heard of an export before another worker takes it up."""
+FOR_A_ROW = timedelta(microseconds=300)
+"""How much longer before the first rows are there: the whole list is one question to the database."""
 
 
 class CalledOff(Exception):
@@ -122,8 +124,7 @@ def _claim(pk: str) -> Export | None:
     export = waiting.filter(pk=pk, state__in=[State.WAITING, State.RUNNING]).first()
     if export is None or export.job is None:
         return None
-    heard = export.job.heartbeat_at
-    if export.state == State.RUNNING and heard and heard > timezone.now() - SILENCE:
+    if export.state == State.RUNNING and _is_heard(export.job):
         return None
     given_up = export.attempts >= TRIES
     export.state, export.attempts = State.RUNNING, export.attempts + 1
@@ -133,6 +134,12 @@ def _claim(pk: str) -> Export | None:
         return None
     job_progress(export.job, 0)
     return export
+
+
+def _is_heard(job: Job) -> bool:
+    """Whether the worker of a job may still be at it."""
+    patience = SILENCE if job.done else SILENCE + FOR_A_ROW * (job.total or 0)
+    return job.heartbeat_at is not None and job.heartbeat_at > timezone.now() - patience
 
 
 def _write(export: Export, path: Path) -> int:

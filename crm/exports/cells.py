@@ -17,6 +17,6 @@ def as_cell(value: object) -> str:
     return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
-def as_cells(texts: Iterable[str | None]) -> list[str]:
-    """The same for a whole row of texts, of which hardly one needs a closer look."""
-    return [as_cell(text) if text and text[0] in GUARDED else text or "" for text in texts]
+def as_cells(row: Iterable[object]) -> list[str]:
+    """The same for a whole row, in which hardly a text needs a closer look."""
+    return [cell if type(cell) is str and cell[:1] not in GUARDED else as_cell(cell) for cell in row]

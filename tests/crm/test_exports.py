@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from openpyxl import load_workbook
 
 from contacts.actions.privacy import erase_person
@@ -22,7 +23,7 @@ from crm.actions.exports import (
     write_export,
 )
 from crm.exports import workbook
-from crm.exports.cells import as_cell
+from crm.exports.cells import as_cell, as_cells
 from crm.exports.registry import NotExportable
 from crm.history import entries
 from crm.models import Export
@@ -127,6 +128,10 @@ class TestTheFile:
     def test_taking_one_quote_away_gives_what_it_was(self, text):
         cell = as_cell(text)
         assert cell == "'" + text
+
+    def test_a_row_is_guarded_as_its_cells_are_whatever_they_are(self):
+        row = ["", None, "Ann", "'tis", "=1", "'=1", 7, -7, True, gettext_lazy("no")]
+        assert as_cells(row) == [as_cell(cell) for cell in row]
 
     @pytest.mark.parametrize("text", ["Ann", "O'Hara", "'tis", "a=b", "", "' =1"])
     def test_ordinary_text_stays_as_it_is(self, text):
@@ -235,6 +240,16 @@ class TestOnTheWay:
         export.job.heartbeat_at -= timedelta(minutes=5)
         export.job.save()
         assert exports_left_behind() == [str(export.pk)]
+        assert write_export(str(export.pk)).state == State.READY
+
+    def test_the_first_rows_of_a_long_list_are_waited_for(self, staff, people):
+        export = ask(staff)
+        Export.objects.update(state=State.RUNNING, attempts=1)
+        export.job.total, export.job.heartbeat_at = 1_000_000, timezone.now() - timedelta(minutes=5)
+        export.job.save()
+        assert write_export(str(export.pk)) is None
+        export.job.done = 2_000
+        export.job.save()
         assert write_export(str(export.pk)).state == State.READY
 
     def test_one_that_never_ends_is_given_up(self, staff, people):
