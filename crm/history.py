@@ -35,6 +35,7 @@ DEEDS: dict[str, str | Promise] = {
     "update": gettext_lazy("changed"),
     "delete": gettext_lazy("removed"),
     "said_again": gettext_lazy("said again"),
+    "taken_back": gettext_lazy("taken back"),
 }
 VERBS: Registry[str | Promise] = Registry("words for a verb")
 """What each verb is called on the page; every app adds its own in its `deeds.py`."""

@@ -30,7 +30,7 @@ class JoinForm(forms.Form):
     def clean(self) -> dict:
         """Somebody must be named: a person, an organisation, or both."""
         cleaned = super().clean() or self.cleaned_data
-        if not any(cleaned.get(part) for part in ("first_name", "last_name", "organisation")):
+        if not any(cleaned.get(part) or part in self.errors for part in ("first_name", "last_name", "organisation")):
             self.add_error("first_name", _("Tell us your name, or the name of your organization."))
         return cleaned
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 TERMS = ("matches", "rule", "blanks", "system", "tags", "occasion", "consented_on", "consent_wording")
 """What a run is told about everybody in its file; history keeps what it was before somebody changed it."""
-TERMS_CHANGED = "update"
+TERMS_CHANGED, TAKEN_BACK = "update", "taken_back"
 
 SECOND_PERSON = 1_000_000_000
 """Added to the line of a row for the second person it names (contacts/imports/cleaning/couples.py)."""
@@ -104,6 +104,7 @@ def upload_path(run: "ImportRun", filename: str) -> str:
 
 @pghistory.track(
     pghistory.ManualEvent(TERMS_CHANGED),
+    pghistory.ManualEvent(TAKEN_BACK),
     fields=list(TERMS),
     model_name="ImportTermsEvent",
     obj_field=pghistory.ObjForeignKey(related_name="terms_before"),

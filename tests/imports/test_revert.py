@@ -56,6 +56,16 @@ def test_nobody_did_anything_since_and_the_book_is_as_it_was(commit, ann, staff)
     assert not run.rows.exclude(stakeholder=None).filter(outcome="created").exists()
 
 
+def test_history_says_who_took_it_back(commit, ann, staff, manager, client_of):
+    run = commit(csv_of(HEAD, ANN, BO))
+    revert_import(run, by=staff)
+    revert_import(run, by=manager)
+    page = client_of(manager).get("/history/?kind=contacts.importrun").content.decode()
+    assert "took back a partner&#x27;s file" in page
+    assert page.count("taken back: file from a partner") == 1
+    assert "Staff" in page
+
+
 def test_chunks_of_one_row_do_the_same(commit, ann, monkeypatch):
     monkeypatch.setattr(steps, "CHUNK", 1)
     before = snapshot()

@@ -58,6 +58,7 @@ def test_a_name_that_is_a_link_or_marks_is_asked_for_again(client, typed, part, 
     assert "Escriba solo el nombre, por favor, sin enlaces y sin signos como &lt; o @." in html
     assert f'value="{escape(name)}"' in html
     assert "<b>Luis" not in html
+    assert "Díganos su nombre" not in html
     assert not JoinRequest.objects.exists()
     assert not OutboxMail.objects.exists()
 

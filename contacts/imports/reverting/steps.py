@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from functools import partial
 
+import pghistory
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from contacts.actions.suppression import NoReasonGiven
 from contacts.imports.actions import State
 from contacts.imports.errors import NotReady
 from contacts.imports.locks import made_for_sets, only_worker_on, turn_of_partner
-from contacts.imports.models import ImportRun
+from contacts.imports.models import TAKEN_BACK, ImportRun
 from contacts.imports.news import let_duplicates_be_looked_for
 from contacts.imports.occasions import take_back_occasion
 from contacts.imports.progress import Progress
@@ -210,6 +211,7 @@ def _finish(run: ImportRun) -> None:
         current.state = current.revert_report["ends"]
         current.reverted_at = timezone.now()
         current.save(update_fields=["state", "reverted_at"])
+        pghistory.create_event(current, label=TAKEN_BACK)
         drop_staging(current)
         let_duplicates_be_looked_for()
     _copy(current, run)
