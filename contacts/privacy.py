@@ -107,13 +107,17 @@ def _mentioning(model: type[Model], field: str, texts: list[str]) -> QuerySet[An
 
 
 def _without_words(holder: Any, texts: list[str]) -> int:
-    """Drop the words of a mapping that are or hold one of these texts."""
+    """Drop the words and headings of a mapping that are or hold one of these texts."""
     alone = [re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE) for text in texts]
-    kinds = {
-        kind: {word: target for word, target in words.items() if not any(one.search(word) for one in alone)}
-        for kind, words in holder.mapping.get("values", {}).items()
-    }
-    holder.mapping = {**holder.mapping, "values": kinds}
+
+    def without(said: Any) -> Any:
+        if isinstance(said, dict):
+            return {key: without(value) for key, value in said.items() if not any(one.search(key) for one in alone)}
+        if isinstance(said, list):
+            return [without(value) for value in said]
+        return "" if isinstance(said, str) and any(one.search(said) for one in alone) else said
+
+    holder.mapping = without(holder.mapping)
     holder.save(update_fields=["mapping"])
     return 1
 

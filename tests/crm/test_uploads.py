@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from contacts.imports.models import ImportRun
 from crm.uploads import NamelessUploadHandler
+from tests.imports.workers import until
 
 
 def test_a_large_file_arrives_whole(db, staff, client_of, settings, tmp_path):
@@ -39,8 +40,7 @@ def test_a_process_that_is_killed_while_a_file_arrives_leaves_nothing(tmp_path, 
         begun.touch()
         time.sleep(60)
         os._exit(0)
-    while not begun.exists():
-        time.sleep(0.01)
+    until(begun.exists)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     assert list(arriving.iterdir()) == []

@@ -1,7 +1,6 @@
 """An erasure finds everything an import keeps of somebody: rows, words, stagings, and stored files of every kind."""
 
 import io
-import time
 import zipfile
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from django.core.files.base import ContentFile
 from contacts.actions import erase_person
 from contacts.imports.actions import check_import, commit_import, partner_named, receive_file
 from contacts.imports.asking import ask_for_check, ask_for_commit
+from contacts.imports.committing import chunks, saving
 from contacts.imports.errors import FileGone, Unreadable
 from contacts.imports.feeds.letters import tell_owner
 from contacts.imports.feeds.models import PartnerFeed
@@ -26,7 +26,7 @@ from crm.actions.exports import ask_for_export, write_export
 from crm.actions.jobs import fail_job
 from tests.factories import ContactPointFactory, StakeholderFactory
 from tests.imports.conftest import csv_of
-from tests.imports.workers import Worker
+from tests.imports.workers import Worker, until
 from tests.leftovers import files_that_hold, tables_that_hold
 
 pytestmark = pytest.mark.django_db
@@ -301,13 +301,11 @@ class TestWhileAWorkerIsOnTheFile:
         def slowly(run: ImportRun, told) -> None:
             check_file(run, told)
             ready.touch()
-            while not go_on.exists():
-                time.sleep(0.01)
+            until(go_on.exists)
 
         monkeypatch.setattr(actions, "check_file", slowly)
         worker = Worker(run, check_import)
-        while not ready.exists():
-            time.sleep(0.01)
+        until(ready.exists)
         erase_person(zoraida, by=manager)
         go_on.touch()
         assert worker.wait() == 1
@@ -324,6 +322,35 @@ class TestWhileAWorkerIsOnTheFile:
         assert run.state == "removed"
         assert not Stakeholder.objects.filter(first_name__startswith="Ann").exists()
         assert known_nowhere(uploads)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.fault
+def test_a_save_that_is_half_way_ends_and_what_is_saved_stays(
+    zoraida, manager, receive, uploads, tmp_path, monkeypatch
+):
+    many = [(f"ann{at}@example.org", f"Ann{at} Lee", "", "28205", "", "", "") for at in range(200)]
+    run = check_import(receive(csv_of(HEAD, *many, HER_ROW)))
+    go_on, begun = tmp_path / "go-on", saving.next_chunk
+
+    def waits(run: ImportRun, *, after: int) -> tuple[int | None, int]:
+        until(lambda: not run.marks or go_on.exists())
+        return begun(run, after=after)
+
+    monkeypatch.setattr(chunks, "CHUNK_ROWS", 20)
+    monkeypatch.setattr(saving, "next_chunk", waits)
+    worker = Worker(run, commit_import)
+    until(lambda: ImportRun.objects.get(pk=run.pk).reached)
+    erase_person(zoraida, by=manager)
+    go_on.touch()
+    assert worker.wait() == 1
+    run.refresh_from_db()
+    assert (run.state, run.file.name, staged_runs()) == ("failed", "", [])
+    assert "asked to be forgotten" in run.refusal
+    assert 0 < Stakeholder.objects.filter(first_name__startswith="Ann").count() < 200
+    assert known_nowhere(uploads)
+    assert revert_import(run).state == "reverted"
+    assert not Stakeholder.objects.exists()
 
 
 def test_what_was_said_about_their_rows_goes_too(zoraida, erase, check, staff):

@@ -34,7 +34,7 @@ from contacts.tasks import forget_old_files as forget_task
 from crm.actions.exports import remove_old_exports
 from tests.factories import ContactPointFactory, StakeholderFactory
 from tests.imports.conftest import csv_of
-from tests.imports.workers import Worker
+from tests.imports.workers import Worker, until
 
 pytestmark = pytest.mark.django_db
 
@@ -250,12 +250,10 @@ def test_one_that_a_worker_is_on_stays(check, files, tmp_path):
 
         with only_worker_on(of):
             ready.touch()
-            while not go_on.exists():
-                time.sleep(0.01)
+            until(go_on.exists)
 
     worker = Worker(run, hold)
-    while not ready.exists():
-        time.sleep(0.01)
+    until(ready.exists)
     assert (forget_old_files(), len(files())) == (0, 1)
     run.refresh_from_db()
     assert (run.state, staged_runs()) == ("checked", [run.pk])
@@ -302,8 +300,7 @@ def test_the_unpacked_list_of_a_killed_process_goes_and_one_that_is_read_stays(u
         ready.write_text(left.path.name)
         time.sleep(60)
         os._exit(0)
-    while not ready.exists() or not ready.read_text():
-        time.sleep(0.01)
+    until(lambda: ready.exists() and ready.read_text())
     left, read = uploads / "unpacked" / ready.read_text(), Unpacked(packed)
     for path in (left, read.path):
         os.utime(path, (time.time() - 120,) * 2)

@@ -15,7 +15,7 @@ from contacts.imports.resuming import interrupted_runs, is_left_alone
 from contacts.tasks import commit_received_file, resume_imports
 from crm.models import Job
 from tests.imports.conftest import csv_of
-from tests.imports.workers import Worker
+from tests.imports.workers import Worker, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 
@@ -39,15 +39,13 @@ def at_work(tmp_path):
     def begin(run: ImportRun) -> None:
         with only_worker_on(run), Progress(run.job) as told:
             told(40, "40 of 100 lines saved")
-            while not Job.objects.filter(state=Job.State.RUNNING).exists():
-                time.sleep(0.01)
+            until(Job.objects.filter(state=Job.State.RUNNING).exists)
             begun.touch()
             time.sleep(60)
 
     def started(run: ImportRun) -> Worker:
         worker = Worker(run, begin)
-        while not begun.exists():
-            time.sleep(0.01)
+        until(begun.exists)
         run.refresh_from_db()
         return worker
 
@@ -56,8 +54,7 @@ def at_work(tmp_path):
 
 def let_go(run: ImportRun) -> None:
     """The database notices in its own time that a process is gone."""
-    while not is_left_alone(ImportRun.objects.get(pk=run.pk)):
-        time.sleep(0.01)
+    until(lambda: is_left_alone(ImportRun.objects.get(pk=run.pk)))
 
 
 def test_a_file_that_waits_for_its_first_worker_is_not_left_alone(asked, staff, client_of):

@@ -36,6 +36,15 @@ class Worker:
         return self.code
 
 
+def until(true: Callable[[], object]) -> None:
+    """Look again every hundredth of a second; the limit is only there to end a broken run."""
+    for _again in range(6_000):
+        if true():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came true")
+
+
 def check_and_save(run: ImportRun) -> None:
     """What is asked of a file, from wherever it is."""
     if run.state in (ImportRun.State.RECEIVED, ImportRun.State.CHECKING):
