@@ -50,6 +50,7 @@ class RegistrationAdmin(ExportedList):
             State.REGISTERED: "info",
             State.WAITLISTED: "warning",
             State.NO_SHOW: "danger",
+            State.CANCELLED: "default",
         },
     )
     def stands(self, registration: Registration) -> tuple[str, str]:

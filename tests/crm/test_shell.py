@@ -64,6 +64,22 @@ def test_a_place_is_called_at_the_head_of_its_page_as_in_the_menu(route, manager
     assert str(item.title) in " ".join(head.split())
 
 
+def coloured_states() -> list:
+    """Columns of lists that show a state as a coloured word, with the colours they know."""
+    columns = [(office, getattr(office, str(name), None)) for office in admin.site._registry.values()
+               for name in office.list_display]  # fmt: skip
+    coloured = [
+        (office, column.label) for office, column in columns if isinstance(getattr(column, "label", None), dict)
+    ]
+    return [pytest.param(office, label, id=office.model.__name__) for office, label in coloured]
+
+
+@pytest.mark.parametrize(("office", "colours"), coloured_states())
+def test_every_state_has_a_colour_or_its_own_word_would_not_be_shown(office, colours):
+    states = getattr(office.model, "State", None)
+    assert states is None or set(colours) == set(states.values)
+
+
 def test_one_box_finds_things_of_every_kind(staff, client_of, shelf):
     SEARCHES.add("people", lambda words, user: [Hit(f"Person {n}", "Person", f"/p/{n}") for n in range(20)])
     SEARCHES.add("events", lambda words, user: [Hit("Forum", "Event", "/e/1", "15 October")])

@@ -77,6 +77,10 @@ class ImportRunAdmin(ModelAdmin):
             State.COMMITTING: "warning",
             State.ASKING: "warning",
             State.REVERTING: "warning",
+            State.RECEIVED: "default",
+            State.REVERTED: "default",
+            State.CANCELLED: "default",
+            State.REMOVED: "default",
         },
     )
     def how_far(self, run: ImportRun) -> tuple[str, str]:
