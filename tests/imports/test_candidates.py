@@ -1,10 +1,11 @@
 """Whom an unclear row could mean: looked up in the book as it is now, each with what agrees with the row."""
 
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -159,6 +160,14 @@ def test_organisations_are_met_by_their_name(check, staff):
     assert [facts(candidate)["Name"][1] for candidate in found] == ["same", "same"]
 
 
+def test_a_sign_that_leads_to_one_is_not_why_a_row_is_unclear(check, staff):
+    """Organisations are known by their names: that one of them has the phone of the row, too, decides nothing."""
+    houses = [OrganisationFactory(name="Hope House") for _twin in range(2)]
+    ContactPointFactory(stakeholder=houses[1], kind="phone", value="704 555 0101")
+    run = check(csv_of(("Organization", "Zip", "Phone"), ("Hope House", "28202", "704 555 0101")))
+    assert people(candidates_of(run, next_open(run), by=staff)) == houses[::-1]
+
+
 class TestWhatAgrees:
     """Each value of a candidate says whether the row says the same, something like it, or another thing."""
 
@@ -273,3 +282,49 @@ def test_a_dozen_cost_no_more_queries_than_two(run, candidates, jamie, staff):
     assert asked() == two
     assert len(candidates()) == 12
     assert candidates()[0].person == twin, "in a crowd those who agree most are shown"
+
+
+NAMES = ["Jamie", "James", "J.", "Joan", "Jim", ""]
+ADDRESSES = ["cole@example.org", "home@example.org", ""]
+PHONES = ["704 555 0101", "704 555 0102", ""]
+
+
+def somebody(chance: Random, numbers: list[str]) -> None:
+    """One of a few likely people, with whatever they may have in common with others."""
+    kind = chance.choice(["person", "person", "person", "organisation"])
+    first, last = ("", "") if kind == "organisation" else (chance.choice(NAMES[:5]), chance.choice(["Cole", "Hill"]))
+    name = chance.choice(["Hope House", "HOPE HOUSE"]) if kind == "organisation" else f"{first} {last}"
+    person = Stakeholder.objects.create(
+        kind=kind, name=name, first_name=first, last_name=last, zip=chance.choice(["28202", "28205", ""])
+    )
+    for sort, values in (("email", ADDRESSES), ("phone", PHONES)):
+        for value in sorted({chance.choice(values) for _time in range(2)} - {""}):
+            ContactPointFactory(stakeholder=person, kind=sort, value=value)
+    if numbers and chance.random() < 0.3:
+        ExternalId.objects.create(stakeholder=person, system="salesforce", value=numbers.pop())
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_made_a_row_unclear_is_found_again(seed, check, staff):
+    """A file of one row can be unclear by the book alone, so that at least two in the book are behind it."""
+    chance, unclear = Random(f"candidates {seed}"), 0
+    head = ("E-mail", "First name", "Last name", "Zip", "Phone", "Organization", "Contact ID")
+    for _time in range(16):
+        with transaction.atomic():
+            numbers = ["1", "2"]
+            for _other in range(10):
+                somebody(chance, numbers)
+            person = chance.random() < 0.8
+            row = (
+                "; ".join(sorted({chance.choice(ADDRESSES), chance.choice(ADDRESSES)} - {""})),
+                chance.choice(NAMES) if person else "", chance.choice(["Cole", "Hill"]) if person else "",
+                chance.choice(["28202", "28205"]), chance.choice(PHONES), "" if person else "Hope House",
+                chance.choice(["1", "2", "", "", "", ""]),
+            )  # fmt: skip
+            run = check(csv_of(head, row), system="salesforce")
+            if waits := next_open(run):
+                unclear += 1
+                found = candidates_of(run, waits, by=staff)
+                assert len(found) > 1, (row, list(Stakeholder.objects.values_list("name", "zip")), found)
+            transaction.set_rollback(True)
+    assert unclear > 3

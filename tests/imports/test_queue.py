@@ -21,7 +21,7 @@ from contacts.imports.settling import settle_row, unsettle_row
 from contacts.locks import have_the_book_alone
 from contacts.models import Stakeholder
 from tests.factories import ContactPointFactory, StakeholderFactory
-from tests.identity.test_at_once import waits_for_the_book
+from tests.identity.test_at_once import at_once, waits_for_the_book
 from tests.imports.conftest import csv_of
 
 HEAD = ("E-mail", "First name", "Last name", "Zip", "Phone")
@@ -181,6 +181,33 @@ class TestOrderOfLocks:
                 assert waits_for_the_book()
                 assert ImportRun.objects.select_for_update(nowait=True).filter(pk=run.pk).get()
             said.result(timeout=30)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    """At the same moment nobody meets an error, and one answer is kept."""
+
+    def test_two_tabs_that_differ(self, run, coles, staff):
+        answers = at_once(
+            *(
+                lambda person=person: (
+                    settle_row(run, 2, choice="person", stakeholder=person, by=staff, anew=False).stakeholder
+                )
+                for person in coles
+            )
+        )
+        kept = run.decisions.get().stakeholder
+        assert sorted(map(str, answers)) == sorted([str(kept), f"Line 2 was settled meanwhile: it is {kept}."])
+
+    def test_a_row_is_settled_as_somebody_who_is_being_merged(self, run, coles, staff):
+        commit_import(run)
+        at_once(
+            lambda: settle_row(run, 2, choice="person", stakeholder=coles[1], by=staff),
+            lambda: merge_stakeholders(coles[0], coles[1], by=staff),
+        )
+        assert run.decisions.get().stakeholder == coles[0]
+        assert run.rows.get(line=2).stakeholder == coles[0]
+        assert coles[0].contact_points.filter(kind="phone").count() == 1
 
 
 class TestSecondPersons:

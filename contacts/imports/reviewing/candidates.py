@@ -2,11 +2,11 @@
 
     numbers of the partner's system and e-mail addresses  →  phone numbers  →  name and place
 
-The first sign under which somebody stands whose name may be the row's decides, as in matching. Whoever was merged is
-met as who they are now, and whoever was erased is met no more.
+From the surest sign on, until there are two whose names may be the row's: one alone would not have made it unclear.
+Whoever was merged is met as who they are now, and whoever was erased is met no more.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from django.db.models import CharField, Func, Prefetch, Q, QuerySet
 from django.db.models.fields.json import KT
@@ -36,6 +36,7 @@ class Met:
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.numbered = _with_a_number(entry)
+        self.known: dict[int, list[Member]] = {}
         self.once: dict[int, list[str]] = {}
         """Names of those who became part of somebody, by the number of who stayed."""
 
@@ -43,34 +44,36 @@ class Met:
         """The likeliest, else all whom a sign leads to; with everything about them that is compared."""
         if self.entry.problem:
             return []
-        unlikely: list[int] = []
-        for look in SIGNS:
-            met = self._known(look(self.entry) | (self.numbered if look is SIGNS[0] else set()))
-            likely = [number for number, names in met.items() if number in self.numbered or self._may_be(names)]
-            if likely:
-                return _compared_in_full(likely)
-            unlikely += met
-        return _compared_in_full(unlikely)
+        likely: set[int] = set()
+        unlikely: set[int] = set()
+        for look in (_by_email, _by_phone, _by_name):
+            met = self._known(look(self.entry) | self.numbered)
+            likely |= {number for number, names in met.items() if number in self.numbered or self._may_be(names)}
+            unlikely |= met.keys()
+            if len(likely) > 1:
+                break
+        return _compared_in_full(likely or unlikely)
 
     def _known(self, numbers: set[int]) -> dict[int, list[Member]]:
         """Of these numbers each under every name, as matching compares them."""
-        if not numbers:
-            return {}
-        rows = Stakeholder.objects.filter(pk__in=numbers).order_by("pk")
-        found = {
-            pk: [Member(None, pk, None, kind, name_in_book(kind, first, last, name))]
-            for pk, kind, first, last, name in rows.values_list("pk", "kind", "first_name", "last_name", "name")
-        }
-        merges = StakeholderMerge.objects.filter(survivor__in=found, undone_at__isnull=True, kept__has_key="row")
-        names = (KT(f"kept__row__{field}") for field in ("kind", "first_name", "last_name", "name"))
-        for pk, kind, first, last, name in merges.order_by("pk").values_list("survivor", *names):
-            found[pk].append(Member(None, pk, None, kind, name_in_book(kind, first, last, name)))
-            self.once.setdefault(pk, []).append(name)
-        return found
+        new = numbers - self.known.keys()
+        rows = Stakeholder.objects.filter(pk__in=new).values_list("pk", "kind", "first_name", "last_name", "name")
+        for pk, *names in rows if new else ():
+            self.known[pk] = [_member(pk, *names)]
+        merges = StakeholderMerge.objects.filter(survivor__in=new, undone_at__isnull=True, kept__has_key="row")
+        once = (KT(f"kept__row__{field}") for field in ("kind", "first_name", "last_name", "name"))
+        for pk, *names in merges.order_by("pk").values_list("survivor", *once) if new else ():
+            self.known[pk].append(_member(pk, *names))
+            self.once.setdefault(pk, []).append(names[-1])
+        return {number: self.known[number] for number in numbers if number in self.known}
 
     def _may_be(self, names: Iterable[Member]) -> bool:
         row = Member(self.entry.line, None, None, self.entry.kind, Name(self.entry.first_key, self.entry.last_key))
         return any(goes_with(row, name) for name in names)
+
+
+def _member(pk: int, kind: str, first: str, last: str, name: str) -> Member:
+    return Member(None, pk, None, kind, name_in_book(kind, first, last, name))
 
 
 def several(joined: str) -> list[str]:
@@ -113,11 +116,7 @@ def _by_name(entry: Entry) -> set[int]:
     return set(namesakes.order_by("pk").values_list("pk", flat=True)[:CROWD])
 
 
-SIGNS: tuple[Callable[[Entry], set[int]], ...] = (_by_email, _by_phone, _by_name)
-"""From the surest to the weakest."""
-
-
-def _compared_in_full(numbers: list[int]) -> list[Stakeholder]:
+def _compared_in_full(numbers: set[int]) -> list[Stakeholder]:
     houses = Affiliation.objects.select_related("organisation")
     book: QuerySet[Stakeholder] = Stakeholder.objects.prefetch_related(
         "contact_points", "tags", "types", "external_ids", Prefetch("affiliations", houses)
