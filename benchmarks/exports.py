@@ -69,11 +69,12 @@ EMPTIED = """
 
 
 class Written(NamedTuple):
-    """A file, and what it took: seconds by the clock and of processor time in Python, and memory."""
+    """A file, and what it took: seconds by the clock and of processor time in Python and PostgreSQL, and memory."""
 
     rows: int
     seconds: float
     cpu: float
+    database: float
     megabytes: int
     size: int
 
@@ -113,10 +114,11 @@ def write(who: str, format: str, rows: int, folder: str) -> None:
     settings.MEDIA_ROOT = folder
     logging.disable(logging.WARNING)  # that no broker hears the ring: the file is written right here
     written = {"ours": by_the_worker, "stock": by_stock}[who]
-    before, started = _cpu(), time.perf_counter()
+    before, there, started = _cpu(), _cpu_of_the_database(), time.perf_counter()
     size = written(format, rows, Path(folder))
     took = time.perf_counter() - started
-    print(json.dumps(Written(rows, took, _cpu() - before, _megabytes(), size)._asdict()))
+    used = _cpu() - before, _cpu_of_the_database() - there
+    print(json.dumps(Written(rows, took, *used, _megabytes(), size)._asdict()))
 
 
 def by_the_worker(format: str, rows: int, folder: Path) -> int:
@@ -152,6 +154,17 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def _cpu_of_the_database() -> float:
+    """What the process has used that answers our questions, where it runs on this machine."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    used = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
+
+
 def _megabytes() -> int:
     """The peak since this process became the program it is; `ru_maxrss` would count the one it was split off from."""
     told = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
@@ -177,16 +190,19 @@ def measure(people: int, stock_rows: int, seed: int) -> bool:
 
 
 def report(format: str, stock: Written, small: Written, ours: Written) -> bool:
-    """The figures of one kind of file, each beside what it must be."""
+    """The figures of one kind of file, each beside what it must be.
+
+    Times stock are told by processor time, of Python and PostgreSQL together: by the clock, whoever else works on the
+    machine is measured, too.
+    """
     print(f"{format.upper()}")
     for what, of in (("django-import-export, prefetched", stock), ("ours, a quarter", small), ("ours", ours)):
         print(
-            f"  {what:<34} {of.rows:9,} rows {of.rows / of.seconds:9,.0f} rows/s"
-            f" {of.rows / of.cpu:9,.0f} per CPU second {of.megabytes:5} MB {of.size / 1e6:6.1f} MB file"
+            f"  {what:<34} {of.rows:9,} rows {of.rows / of.seconds:8,.0f} rows/s by the clock"
+            f" {of.rows / of.cpu:8,.0f} a CPU second in Python {of.rows / (of.cpu + of.database):8,.0f} in all"
+            f" {of.megabytes:5} MB {of.size / 1e6:6.1f} MB file"
         )
-    times = min(
-        (ours.rows / ours.seconds) / (stock.rows / stock.seconds), (ours.rows / ours.cpu) / (stock.rows / stock.cpu)
-    )
+    times = (ours.rows / (ours.cpu + ours.database)) / (stock.rows / (stock.cpu + stock.database))
     growth = ours.megabytes / small.megabytes
     rows = (
         ("times stock", f"{times:.1f}", f"at least {TIMES_STOCK}", times >= TIMES_STOCK),

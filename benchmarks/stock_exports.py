@@ -118,11 +118,11 @@ class StockPeople(resources.ModelResource):
 
     def dehydrate_types(self, person: Any) -> str:
         """Short names."""
-        return ", ".join(kind.slug for kind in person.types.all())
+        return ", ".join(sorted(kind.slug for kind in person.types.all()))
 
     def dehydrate_tags(self, person: Any) -> str:
         """Names, in quotes where they would come apart."""
-        return in_one_cell(tag.name for tag in person.tags.all())
+        return in_one_cell(sorted(tag.name for tag in person.tags.all()))
 
     def dehydrate_agreed(self, person: Any) -> str:
         """Topics they said yes to."""

@@ -27,7 +27,9 @@ from contacts.models import (
     CustomField,
     ExternalId,
     Stakeholder,
+    StakeholderType,
     Suppression,
+    Tag,
     Tagging,
     Typing,
 )
@@ -115,12 +117,17 @@ class Written(Func):
 
 
 def its_lists() -> dict[str, ArraySubquery]:
-    """What belongs to a person, each list in the order of its column."""
+    """What belongs to a person, each list in the order of its column; types and tags are sorted by their column.
+
+    They are looked up one by one: for a join, the planner would read all of them anew for every person.
+    """
     stop = Suppression.objects.filter(channel="email", fingerprint=OuterRef("fingerprint")).values("reason")
     points = ContactPoint.objects.filter(stakeholder=OuterRef("pk")).order_by("-is_primary", "pk")
     emails, phones, postals = (points.filter(kind=kind) for kind in ("email", "phone", "postal"))
-    typings = Typing.objects.filter(stakeholder=OuterRef("pk")).order_by("type__order", "type__name_en", "type")
-    taggings = Tagging.objects.filter(stakeholder=OuterRef("pk")).order_by("tag__name")
+    typings = Typing.objects.filter(stakeholder=OuterRef("pk"))
+    taggings = Tagging.objects.filter(stakeholder=OuterRef("pk"))
+    kind = StakeholderType.objects.filter(pk=OuterRef("type")).values("slug")
+    tag = Tag.objects.filter(pk=OuterRef("tag")).values("name")
     said = Consent.objects.filter(stakeholder=OuterRef("pk"), channel="email").order_by("topic_id")
     numbers = ExternalId.objects.filter(stakeholder=OuterRef("pk")).order_by("pk")
     places = Affiliation.objects.filter(person=OuterRef("pk")).order_by("ended_on", "pk")
@@ -128,8 +135,8 @@ def its_lists() -> dict[str, ArraySubquery]:
         "its_emails": ArraySubquery(emails.values_list(Together("value", "status", Subquery(stop)))),
         "its_phones": ArraySubquery(phones.values_list(Together("value", "normalized"))),
         "its_postals": ArraySubquery(postals.values("value")),
-        "its_types": ArraySubquery(typings.values("type__slug")),
-        "its_tags": ArraySubquery(taggings.values("tag__name")),
+        "its_types": ArraySubquery(typings.values_list(Subquery(kind))),
+        "its_tags": ArraySubquery(taggings.values_list(Subquery(tag))),
         "its_topics": ArraySubquery(said.values_list(Together("state", "topic__slug"))),
         "its_numbers": ArraySubquery(numbers.values_list(Together("system", "value"))),
         "its_places": ArraySubquery(places.values_list(Together("organisation__name", "role"))),
@@ -175,11 +182,11 @@ def _other_postals(person: Person) -> str:
 
 
 def _types(person: Person) -> str:
-    return ", ".join(person.its_types)
+    return ", ".join(sorted(person.its_types))
 
 
 def _tags(person: Person) -> str:
-    return in_one_cell(person.its_tags) if person.its_tags else ""
+    return in_one_cell(sorted(person.its_tags)) if person.its_tags else ""
 
 
 def _organisation(person: Person) -> str:
