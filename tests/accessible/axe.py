@@ -41,7 +41,9 @@ READ = f"""async ([level, rules, menu]) => {{
   const before = window.shownBefore;
   window.shownBefore = new Set(shown);
   if (!before) return run({{ exclude }}, {{ runOnly: {{ type: "tag", values: level }}, rules }});
-  const fresh = shown.filter(one => !before.has(one) && (menu || !one.closest("#nav-sidebar")));
+  const isFresh = one => one && !before.has(one) && isShown(one);
+  const parts = shown.filter(one => !before.has(one) && !isFresh(one.parentElement));
+  const fresh = parts.filter(one => menu || !one.closest("#nav-sidebar"));
   const faults = await run({{ exclude }}, {{ runOnly: {{ type: "rule", values: {LAID_OUT} }} }});
   if (!fresh.length) return faults;
   return [...faults, ...await run({{ include: fresh }}, {{ runOnly: {{ type: "tag", values: level }}, rules }})];
