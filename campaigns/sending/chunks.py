@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from campaigns.sending.limits import limits
-from campaigns.sending.receipts import journal
 
 MAKE = """
 INSERT INTO campaigns_chunk (campaign_id, first_id, last_id, owner, epoch, done)
@@ -102,10 +101,10 @@ def make_chunks(campaign_id: int) -> int:
         return cursor.rowcount
 
 
-def claim_chunk(campaign_id: int | None = None) -> Claim | None:
-    """Take one range that is due and that nobody holds, or None when there is none."""
+def claim_chunk(owner: str, campaign_id: int | None = None) -> Claim | None:
+    """Take one range that is due and that nobody holds, under the name of `owner`; None when there is none."""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"owner": journal().owner, "lease": limits().lease, "campaign": campaign_id})
+        cursor.execute(CLAIM, {"owner": owner, "lease": limits().lease, "campaign": campaign_id})
         row = cursor.fetchone()
     return Claim(*row) if row else None
 
@@ -118,12 +117,17 @@ def renew(claim: Claim) -> bool:
 
 
 @transaction.atomic
-def release(claim: Claim, *, rest: float = 0) -> None:
-    """Give a range back, done or due again when its next message is (at the earliest in `rest` seconds)."""
+def release(claim: Claim, *, rest: float = 0) -> bool:
+    """Give a range back, done or due again when its next message is (at the earliest in `rest` seconds).
+
+    False when it is not ours any more.
+    """
     with connection.cursor() as cursor:
         cursor.execute(LOCK, claim.params())
-        if cursor.fetchone():
+        ours = cursor.fetchone() is not None
+        if ours:
             _let_go(cursor, claim, rest)
+    return ours
 
 
 def wake_around(deliveries: list[int]) -> None:

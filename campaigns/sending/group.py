@@ -3,17 +3,15 @@
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 
-from django.utils import timezone
-
 from campaigns.models import Campaign
-from campaigns.sending.chunks import Claim
 from campaigns.sending.editions import Edition
 from campaigns.sending.intents import Recipient
 from campaigns.sending.outcomes import Result
-from campaigns.sending.persons import NoSuchAddress, merge_values, personal
-from campaigns.sending.receipts import journal
+from campaigns.sending.persons import NoSuchAddress, personal
+from campaigns.sending.receipts import Journal
 from campaigns.sending.transport import Message, Outcome, Transport, TransportDown, Verdict
 
 log = logging.getLogger(__name__)
@@ -23,40 +21,54 @@ class Handover:
     """Takes a group through a transport and knows, for each recipient, what can be said afterwards."""
 
     def __init__(
-        self, claim: Claim, campaign: Campaign, editions: Mapping[str, Edition], recipients: Sequence[Recipient]
+        self,
+        epoch: int,
+        campaign: Campaign,
+        editions: Mapping[str, Edition],
+        recipients: Sequence[Recipient],
+        journal: Journal,
+        not_after: float,
     ) -> None:
-        self.claim = claim
-        self.journal = journal()
+        self.epoch = epoch
+        self.journal = journal
         self.campaign = campaign
         self.editions = editions
+        self.not_after = not_after
         self.waiting = {one.delivery: one for one in recipients}
         self.begun: set[int] = set()
         self.results: list[Result] = []
+        self.down = False
 
-    def run(self, transport: Transport, not_after: float) -> None:
+    def run(self, transport: Transport) -> None:
         """Send what can be sent; afterwards `results` has one entry for every recipient."""
         try:
-            for message, outcome in transport.send(self._messages(not_after)):
+            for message, outcome in transport.send(self._messages()):
                 self._note(message.delivery_id, outcome)
         except TransportDown as why:
+            self.down = True
             log.warning("Newsletter %s goes on later: %s", self.campaign.pk, why)
         finally:
-            self._answer_for_the_rest()
+            self.leave()
 
-    def _messages(self, not_after: float) -> Iterator[Message]:
-        values = merge_values(list(self.waiting.values()))
+    def leave(self) -> None:
+        """Answer for whoever is still waiting: only a message that left without an answer is uncertain."""
+        for delivery in list(self.waiting):
+            known = Outcome(Verdict.UNCERTAIN, "transport_broke") if delivery in self.begun else Outcome(Verdict.UNSENT)
+            self._note(delivery, known)
+
+    def _messages(self) -> Iterator[Message]:
         for recipient in list(self.waiting.values()):
-            if time.monotonic() > not_after:
+            if time.monotonic() > self.not_after:
                 return
-            message = self._write(recipient, values.get(recipient.stakeholder, {}), not_after)
+            message = self._write(recipient)
             if message:
                 yield message
 
-    def _write(self, recipient: Recipient, values: dict[str, str], not_after: float) -> Message | None:
+    def _write(self, recipient: Recipient) -> Message | None:
         """The message for one person; one that cannot be written fails alone."""
         try:
             edition = self.editions.get(recipient.language) or next(iter(self.editions.values()))
-            person = personal(self.campaign, recipient, values)
+            person = personal(self.campaign, recipient)
             data = edition.write(recipient.delivery, person)
         except NoSuchAddress:
             self._note(recipient.delivery, Outcome(Verdict.FAILED, "unwritable"))
@@ -66,20 +78,14 @@ class Handover:
             self._note(recipient.delivery, Outcome(Verdict.FAILED, "unwritable"))
             return None
         leaving = partial(self._begin, recipient.delivery)
-        return Message(recipient.delivery, edition.sender, person.address, data, not_after, True, leaving)
+        return Message(recipient.delivery, edition.sender, person.address, data, self.not_after, True, leaving)
 
     def _begin(self, delivery: int) -> None:
         self.begun.add(delivery)
-        self.journal.begin(self.claim.epoch, delivery)
+        self.journal.begin(self.epoch, delivery)
 
     def _note(self, delivery: int, outcome: Outcome) -> None:
         recipient = self.waiting.pop(delivery, None)
         if recipient:
-            self.journal.outcome(self.claim.epoch, delivery, outcome)
-            self.results.append(Result(delivery, recipient.attempts, outcome, timezone.now()))
-
-    def _answer_for_the_rest(self) -> None:
-        """Only a message that left without an answer is uncertain; the others never left."""
-        for delivery in list(self.waiting):
-            known = Outcome(Verdict.UNCERTAIN, "transport_broke") if delivery in self.begun else Outcome(Verdict.UNSENT)
-            self._note(delivery, known)
+            self.journal.outcome(self.epoch, delivery, outcome)
+            self.results.append(Result(delivery, recipient.attempts, outcome, datetime.now(UTC)))

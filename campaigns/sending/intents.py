@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from campaigns.content.merge import FIELDS
 from campaigns.sending.chunks import Claim, renew
 from campaigns.sending.limits import limits
-from campaigns.sending.receipts import journal
+from campaigns.sending.receipts import Journal
 
 SETTLE_QUIET = """
 UPDATE campaigns_delivery AS delivery SET
@@ -25,7 +26,7 @@ WITH due AS MATERIALIZED (
       AND (state = 'queued' OR (state = 'deferred' AND next_attempt_at <= now()))
     ORDER BY id LIMIT %(size)s
 ), judged AS (
-    SELECT due.id, CASE
+    SELECT due.id, due.stakeholder_id AS person, CASE
         WHEN due.stakeholder_id IS NULL THEN 'erased'
         WHEN NOT EXISTS (SELECT FROM contacts_consent AS said WHERE said.stakeholder_id = due.stakeholder_id
             AND said.topic_id = campaign.topic_id AND said.channel = 'email' AND said.state = 'given') THEN 'left'
@@ -42,20 +43,23 @@ UPDATE campaigns_delivery AS delivery SET
     attempts = delivery.attempts + CASE WHEN judged.why IS NULL THEN 1 ELSE 0 END,
     intent_at = CASE WHEN judged.why IS NULL THEN clock_timestamp() ELSE delivery.intent_at END,
     epoch = %(epoch)s, next_attempt_at = NULL
-FROM judged WHERE delivery.id = judged.id AND delivery.state IN ('queued', 'deferred')
-RETURNING delivery.id, delivery.stakeholder_id, delivery.address, delivery.language, delivery.attempts, delivery.state
-"""
+FROM judged LEFT JOIN contacts_stakeholder AS person ON person.id = judged.person
+WHERE delivery.id = judged.id AND delivery.state IN ('queued', 'deferred')
+RETURNING delivery.state, delivery.id, delivery.stakeholder_id, delivery.address, delivery.language, delivery.attempts,
+    {fields}
+""".format(fields=", ".join(f"person.{field}" for field in FIELDS))  # noqa: S608 — only names of columns are put in
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One person whose message is on its way as far as the ledger knows."""
+    """One person whose message is on its way as far as the ledger knows, with their merge fields."""
 
     delivery: int
     stakeholder: int
     address: str
     language: str
     attempts: int
+    values: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,17 @@ def requeue_quiet(claim: Claim) -> int:
 
 
 @transaction.atomic
-def take_group(claim: Claim, size: int) -> Group | None:
+def take_group(claim: Claim, size: int, journal: Journal) -> Group | None:
     """Ask consent, suppression and address again and write down the intent; None when the claim is lost."""
     if not renew(claim):
         return None
     with connection.cursor() as cursor:
         cursor.execute(INTEND, claim.params(size=size))
         rows = cursor.fetchall()
-    going = sorted(row[:5] for row in rows if row[5] == "sending")
-    journal().group(claim.epoch, [row[0] for row in going])
-    return Group([Recipient(*row) for row in going], len(rows))
+    going = sorted(row[1:] for row in rows if row[0] == "sending")
+    journal.group(claim.epoch, [row[0] for row in going])
+    return Group([_recipient(*row) for row in going], len(rows))
+
+
+def _recipient(delivery: int, stakeholder: int, address: str, language: str, attempts: int, *values: str) -> Recipient:
+    return Recipient(delivery, stakeholder, address, language, attempts, dict(zip(FIELDS, values, strict=True)))

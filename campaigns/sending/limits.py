@@ -11,9 +11,9 @@ from django.core.signals import setting_changed
 class Limits:
     """Sizes in messages, times in seconds."""
 
-    chunk: int = 250
+    chunk: int = 1000
     """Messages a worker claims at once: small enough that pausing and sharing stay lively."""
-    group: int = 100
+    group: int = 500
     """Most messages written down as "on its way" by one commit."""
     group_seconds: float = 0.25
     """A group is as many messages as the mail server takes in this time, so that a leave is honoured quickly."""
@@ -23,6 +23,12 @@ class Limits:
     reply_timeout: float = 30
     final_timeout: float = 60
     """Patience after a whole message was handed over, when giving up means not knowing."""
+    connections: int = 10
+    """Most connections of one worker; more than one only where the mail server takes its time to answer."""
+    lonely: float = 0.005
+    """How long nobody may be able to do anything, while messages wait, before one more connection is opened."""
+    openers: int = 8
+    """Connections that are opened at the same time."""
     connection_messages: int = 1000
     """Messages over one connection before it is replaced."""
     connection_seconds: float = 300
@@ -41,6 +47,8 @@ class Limits:
     """How long an uncertain message is left alone, for evidence to arrive, before it is sent again."""
     hold_recheck: float = 3600
     """How often messages that wait for a person's decision are looked at."""
+    receipts: int = 16_000_000
+    """Bytes of receipts after which a worker lets everything be settled before it goes on."""
     turn: float = 5
     """How long one ring keeps a worker before it rings again: campaigns share, and a worker told to stop does soon."""
     bells: int = 4

@@ -15,6 +15,8 @@ LEADING_DOTS = re.compile(rb"^\.+", re.MULTILINE)
 """Dots at the start of a line mean something to SMTP; written as =2E they need no care on the wire."""
 LONGEST = 75
 """76 characters a line, of which the soft break takes one."""
+PLAIN = re.compile(r"[\w:/%?&+,'.-]+", re.ASCII).fullmatch
+"""Letters that need no encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ def compile_parts(text: str, escape: Escape) -> Parts:
 
 
 def _encode_value(value: str) -> bytes:
+    """Names and links, nearly all there is, are letters that stand for themselves; the rest is encoded."""
+    if PLAIN(value):
+        lines = [value[at : at + LONGEST] for at in range(0, len(value), LONGEST)]
+        if not any(line[0] == "." for line in lines):
+            return ("=\r\n".join(lines)).encode() + SOFT
     return _closed(_encode(value)) if value else b""
 
 

@@ -1,14 +1,10 @@
 """What a message needs to know about one person: an address as the wire wants it, merge values and links."""
 
-from collections.abc import Sequence
-
-from campaigns.content.merge import FIELDS
 from campaigns.models import Campaign
 from campaigns.sending.editions import Personal
 from campaigns.sending.intents import Recipient
 from campaigns.viewing import view_token, view_url
 from contacts.leaving import leave_token, leave_url, one_click_url, preferences_token, preferences_url
-from contacts.models import Stakeholder
 
 
 class NoSuchAddress(Exception):
@@ -26,18 +22,12 @@ def wire_address(address: str) -> str:
         raise NoSuchAddress from error
 
 
-def personal(campaign: Campaign, recipient: Recipient, known: dict[str, str]) -> Personal:
-    """Values and links of one recipient; `known` holds the merge fields of the person."""
+def personal(campaign: Campaign, recipient: Recipient) -> Personal:
+    """Values and links of one recipient."""
     leave = leave_token(recipient.stakeholder, campaign.topic_id, origin=f"campaign:{campaign.pk}")
     links = {
         "unsubscribe_url": leave_url(leave),
         "preferences_url": preferences_url(preferences_token(recipient.stakeholder)),
         "browser_url": view_url(view_token(recipient.delivery)),
     }
-    return Personal(wire_address(recipient.address), known | links, one_click_url(leave))
-
-
-def merge_values(recipients: Sequence[Recipient]) -> dict[int, dict[str, str]]:
-    """The merge fields of everybody in a group, by stakeholder."""
-    rows = Stakeholder.objects.filter(pk__in=[one.stakeholder for one in recipients]).values("pk", *FIELDS)
-    return {row.pop("pk"): row for row in rows}
+    return Personal(wire_address(recipient.address), recipient.values | links, one_click_url(leave))

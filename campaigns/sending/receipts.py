@@ -15,18 +15,19 @@ import json
 import os
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
 
 from campaigns.sending.transport import Outcome, Verdict
 
 SUFFIX = ".receipts"
+_as_json = json.JSONEncoder().encode
 
 
 class Journal:
@@ -35,6 +36,7 @@ class Journal:
     def __init__(self, owner: str) -> None:
         self.owner = owner
         self.unsettled = False
+        self.size = 0
         self.path = folder() / f"{owner}{SUFFIX}"
         self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115 (kept open, and so locked, while we live)
         fcntl.flock(self._file, fcntl.LOCK_EX)
@@ -42,21 +44,22 @@ class Journal:
     def group(self, epoch: int, deliveries: Iterable[int]) -> None:
         """These deliveries are on their way from now on."""
         self.unsettled = True
-        self._note("G", epoch, *deliveries)
+        self._note(f"G {epoch} {' '.join(map(str, deliveries))}\n")
 
     def begin(self, epoch: int, delivery: int) -> None:
         """This message leaves now; from here on it may have arrived."""
-        self._note("B", epoch, delivery)
+        self._note(f"B {epoch} {delivery}\n")
 
     def outcome(self, epoch: int, delivery: int, outcome: Outcome) -> None:
         """The mail server answered."""
-        said = [outcome.reply, outcome.provider_id, timezone.now().isoformat()]
-        self._note("O", epoch, delivery, outcome.verdict.value, json.dumps(said))
+        said = _as_json([outcome.reply, outcome.provider_id, time.time()])
+        self._note(f"O {epoch} {delivery} {outcome.verdict} {said}\n")
 
     def settled(self) -> None:
         """Everything is in the database; start anew."""
         self._file.truncate(0)
         self.unsettled = False
+        self.size = 0
 
     def close(self) -> None:
         """Let go; what is not settled stays for whoever comes next."""
@@ -64,8 +67,9 @@ class Journal:
         if not self.unsettled:
             self.path.unlink(missing_ok=True)
 
-    def _note(self, kind: str, *facts: object) -> None:
-        self._file.write(f"{kind} {' '.join(map(str, facts))}\n".encode())
+    def _note(self, line: str) -> None:
+        self.size += len(line)
+        self._file.write(line.encode())
 
 
 @dataclass(slots=True)
@@ -90,7 +94,7 @@ class Known:
             elif kind == "O":
                 reply, provider_id, at = json.loads(rest[2])
                 outcome = Outcome(Verdict(rest[1]), reply, provider_id)
-                self.outcomes[int(rest[0])] = (outcome, datetime.fromisoformat(at))
+                self.outcomes[int(rest[0])] = (outcome, datetime.fromtimestamp(at, UTC))
 
     def verdicts(self) -> Iterator[tuple[int, int, Outcome, datetime | None]]:
         """Delivery, epoch, outcome and time for every message of the last group."""
@@ -129,9 +133,10 @@ def journal() -> Journal:
 
 
 @atexit.register
-def forget_journal() -> None:
+def forget_journal(*, unless_settled: bool = False) -> None:
     """Close this thread's receipts at an orderly end; a fork leaves its parent's alone."""
     if _mine.journal is not None and _mine.pid == os.getpid():
+        _mine.journal.unsettled = _mine.journal.unsettled and not unless_settled
         _mine.journal.close()
     _mine.journal = None
 

@@ -2,15 +2,17 @@
 
 import smtplib
 import ssl
-import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.core.mail.utils import DNS_NAME
 from django.utils.translation import gettext as _
 
+from campaigns.sending.crew import Crew
 from campaigns.sending.limits import limits
+from campaigns.sending.pool import Pool
 from campaigns.sending.session import Session
 from campaigns.sending.transport import Message, Outcome, TransportDown, TransportRefuses
 
@@ -81,59 +83,23 @@ def _explain(error: Exception) -> TransportDown | TransportRefuses:
     return TransportDown(f"no connection to the mail server ({type(error).__name__})")
 
 
-class Pool:
-    """Sessions that rest between groups; last in, first out, replaced when worn."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self._resting: list[Session] = []
-        self._lock = threading.Lock()
-
-    def take(self) -> Session:
-        """A session that works; may raise TransportDown or TransportRefuses."""
-        while session := self._pop():
-            if session.fit():
-                return session
-            session.close(politely=session.alive)
-        return connect(self.server)
-
-    def _pop(self) -> Session | None:
-        with self._lock:
-            return self._resting.pop() if self._resting else None
-
-    def give(self, session: Session) -> None:
-        """Put a working session back."""
-        with self._lock:
-            self._resting.append(session)
-
-    def close(self) -> None:
-        """Say goodbye on every resting session."""
-        while session := self._pop():
-            session.close(politely=True)
-
-
 class SmtpTransport:
     """Sends over pooled, reused SMTP connections."""
 
     def __init__(self, server: Server | None = None) -> None:
-        self.pool = Pool(server or Server.from_settings())
+        self.pool = Pool(partial(connect, server or Server.from_settings()))
 
     def open(self) -> None:
         """Make sure that a connection stands."""
         self.pool.give(self.pool.take())
 
     def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
-        """Send over one session, answering for each message taken."""
-        session = self.pool.take()
-        finished = False
+        """Send over as many sessions as are worth it, answering for each message as soon as it is known."""
+        crew = Crew(self.pool, messages)
         try:
-            yield from session.deliver(messages)
-            finished = session.alive
+            yield from crew.run()
         finally:
-            if finished:
-                self.pool.give(session)
-            else:
-                session.close()
+            crew.close()
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -3,8 +3,9 @@
     transport.open()                          ready, or TransportDown (try later) / TransportRefuses (ask a person)
     for message, outcome in transport.send(messages): …
 
-`send` takes messages one by one, in order, and answers for each as soon as it knows. It may stop early
-(a lost connection); messages it never took were not sent. docs/recipes/add-a-transport.md says more.
+`send` takes messages one by one, in order, and answers for each as soon as it knows, in whatever order that is. It may
+stop early (no connection left); messages it never answered for and that never left were not sent.
+docs/recipes/add-a-transport.md says more.
 """
 
 import os
@@ -83,7 +84,7 @@ class Transport(Protocol):
         """Be ready to send, or raise TransportDown or TransportRefuses."""
 
     def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
-        """Send in order, answering for each message taken; may raise TransportRefuses."""
+        """Send, answering for each message taken; may raise TransportDown or TransportRefuses."""
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -1,24 +1,23 @@
-"""The loop: claim a range, send it group by group, give it back; until nothing is left or time is up."""
+"""The loop: claim a range, send it group by group, give it back; until nothing is left or time is up.
+
+the clerk's thread    take group 2    keep what became of 1    take group 3    …
+the wire              send group 1    send group 2             send group 3    …
+"""
 
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from campaigns.models import Campaign
-from campaigns.sending.chunks import Claim, claim_chunk, release, wake_around
-from campaigns.sending.closing import act_on, finish_if_done, pause_for
-from campaigns.sending.editions import Edition, compile_edition
+from campaigns.sending.clerk import Clerk, clerk
+from campaigns.sending.closing import pause_for
+from campaigns.sending.desk import Desk
 from campaigns.sending.group import Handover
-from campaigns.sending.intents import requeue_quiet, take_group
 from campaigns.sending.limits import limits
-from campaigns.sending.outcomes import write_outcomes
-from campaigns.sending.receipts import journal
+from campaigns.sending.receipts import forget_journal, journal
 from campaigns.sending.recovery import recover
 from campaigns.sending.transport import Transport, TransportDown, TransportRefuses, current_transport
-from crm.models import Organisation
 
 log = logging.getLogger(__name__)
 
@@ -42,96 +41,110 @@ class Round:
     counts: Counter = field(default_factory=Counter)
     spent: bool = False
 
-    def add(self, verdicts: Mapping[str, int]) -> None:
-        """Count what one group came to."""
-        self.counts.update(verdicts)
-
 
 def work(campaign_id: int | None = None, *, seconds: float | None = None, transport: Transport | None = None) -> Round:
     """Send what is due, of one campaign or of all, for at most `seconds` (else the limit `turn`)."""
-    worker = Worker(transport or current_transport(), limits().turn if seconds is None else seconds)
+    worker = Worker(transport or current_transport(), campaign_id, limits().turn if seconds is None else seconds)
     recover()
-    while not worker.late():
-        claim = claim_chunk(campaign_id)
-        if claim is None:
-            break
-        if not worker.send_chunk(claim):
-            break
+    while worker.leg():
+        pass
     return worker.round
 
 
 class Worker:
     """One process's turn at the wire."""
 
-    def __init__(self, transport: Transport, seconds: float) -> None:
+    def __init__(self, transport: Transport, campaign_id: int | None, seconds: float) -> None:
         self.transport = transport
+        self.campaign_id = campaign_id
         self.until = time.monotonic() + seconds
         self.pace = Pace()
         self.round = Round()
         self.losses = 0
-        self.last: list[int] = []
+        self.rest = 0.0
 
-    def late(self) -> bool:
+    def leg(self) -> bool:
+        """Send until nothing is due, time is up, the mail server needs a rest or there are many receipts.
+
+        Then everything is given back and the receipts begin anew. True when there may be more to send.
+        """
+        receipts = journal()
+        desk = Desk(receipts, self.campaign_id, _lease_ends)
+        try:
+            with clerk() as writer:
+                try:
+                    goes_on = self._send_groups(desk, writer)
+                finally:
+                    writer.submit(desk.clear, self.rest).result()
+                    self.round.counts.update(desk.skipped)
+        except BaseException:
+            forget_journal(unless_settled=not desk.held)  # receipts outlive us until there is a database to tell
+            raise
+        receipts.settled()
+        return goes_on
+
+    def _send_groups(self, desk: Desk, writer: Clerk) -> bool:
+        """Group after group, each taken while the one before is on its way."""
+        if self._late() or not writer.submit(desk.claim).result() or not self._ready(desk, writer):
+            return False
+        coming: Future[Handover | None] = writer.submit(desk.take, self.pace.size)
+        kept: Future[None] | None = None
+        while True:
+            handover = coming.result()
+            if handover is None and kept:  # what has just become of the last ones may leave something to do
+                kept.result()
+                kept, coming = None, writer.submit(desk.take, self.pace.size)
+                continue
+            if handover is None or self._late():
+                return False
+            if desk.receipts.size > limits().receipts:
+                return True
+            coming = writer.submit(desk.take, self.pace.size)
+            try:
+                self._send(handover)
+            except TransportRefuses as why:
+                writer.submit(pause_for, handover.campaign.pk, str(why)).result()
+                return True
+            finally:
+                if kept:
+                    kept.result()
+                kept = writer.submit(desk.settle, handover)
+            if self.rest:
+                kept.result()
+                return False
+
+    def _ready(self, desk: Desk, writer: Clerk) -> bool:
+        """Whether there is a mail server to send to; nothing is on its way before that is known."""
+        try:
+            self.transport.open()
+        except TransportDown as why:
+            log.warning("Newsletter %s waits: %s", desk.campaign, why)
+            self.rest = limits().connection_retry
+        except TransportRefuses as why:
+            writer.submit(pause_for, desk.campaign, str(why)).result()
+        else:
+            return True
+        return False
+
+    def _send(self, handover: Handover) -> None:
+        started = time.monotonic()
+        try:
+            handover.run(self.transport)
+        finally:
+            self.round.counts.update(result.outcome.verdict.value for result in handover.results)
+        self.pace.learn(len(handover.results), time.monotonic() - started)
+        lost = any(result.outcome.lost for result in handover.results)
+        self.losses = self.losses + 1 if lost else 0
+        if handover.down or self.losses >= limits().connection_losses:
+            self.losses = 0
+            self.rest = limits().connection_retry
+
+    def _late(self) -> bool:
         """Whether this turn is over."""
         self.round.spent = time.monotonic() > self.until
         return self.round.spent
 
-    def send_chunk(self, claim: Claim) -> bool:
-        """Send one claimed range; False when the mail server needs a rest."""
-        rest = 0.0
-        try:
-            self.transport.open()
-            requeue_quiet(claim)
-            rest = self._send_groups(claim)
-        except TransportDown as why:
-            log.warning("Newsletter %s waits: %s", claim.campaign, why)
-            rest = limits().connection_retry
-        except TransportRefuses as why:
-            pause_for(claim.campaign, str(why))
-        finally:
-            release(claim, rest=rest)
-        finish_if_done(claim.campaign)
-        return rest == 0
 
-    def _send_groups(self, claim: Claim) -> float:
-        """Group after group; the answer is how long the mail server should rest."""
-        campaign, editions = load_editions(claim.campaign)
-        while not self.late():
-            not_after = time.monotonic() + limits().lease - limits().final_timeout
-            group = take_group(claim, self.pace.size)
-            if group is None:
-                wake_around(self.last)
-                return 0
-            if not group.judged:
-                return 0
-            self.round.add({"skipped": group.judged - len(group.recipients)})
-            if group.recipients:
-                self._send(claim, Handover(claim, campaign, editions, group.recipients), not_after)
-            if self.losses >= limits().connection_losses:
-                self.losses = 0
-                return limits().connection_retry
-        return 0
-
-    def _send(self, claim: Claim, handover: Handover, not_after: float) -> None:
-        started = time.monotonic()
-        try:
-            handover.run(self.transport, not_after)
-        finally:
-            write_outcomes(claim.epoch, handover.results)
-            journal().settled()
-            self.last = [result.delivery for result in handover.results]
-            act_on(handover.results)
-        verdicts = Counter(result.outcome.verdict.value for result in handover.results)
-        self.round.add(verdicts)
-        self.pace.learn(len(handover.results), time.monotonic() - started)
-        lost = any(result.outcome.lost for result in handover.results)
-        self.losses = self.losses + 1 if lost else 0
-
-
-@lru_cache(maxsize=8)
-def load_editions(campaign_id: int) -> tuple[Campaign, dict[str, Edition]]:
-    """A launched campaign and its frozen editions by language; safe to keep, because neither changes any more."""
-    campaign = Campaign.objects.select_related("topic").get(pk=campaign_id)
-    organisation = Organisation.load()
-    editions = [compile_edition(campaign, variant, organisation) for variant in campaign.variants.order_by("pk")]
-    return campaign, {edition.language: edition for edition in editions}
+def _lease_ends() -> float:
+    """When a message of a group that is taken now must not leave any more."""
+    return time.monotonic() + limits().lease - limits().final_timeout

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.sending import receipts, transport, worker
+from campaigns.sending import desk, receipts, transport
 from tests.smtp import Mailbox
 
 
@@ -14,7 +14,7 @@ def _fresh_engine(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """No connection, no compiled edition and no receipt survives from one test to the next."""
     settings.SENDING_RECEIPTS = str(tmp_path / "receipts")
     monkeypatch.setenv("SENDING_RECEIPTS", settings.SENDING_RECEIPTS)
-    worker.load_editions.cache_clear()
+    desk.load_editions.cache_clear()
     yield
     receipts.forget_journal()
     for made in transport._by_process.values():

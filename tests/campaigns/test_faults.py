@@ -71,7 +71,7 @@ class Pump:
 @pytest.fixture
 def celery(mailbox: Mailbox, tmp_path, monkeypatch) -> Iterator[Callable[[], WorkerProcess]]:
     """Starts real workers that send small groups; all are stopped at the end."""
-    monkeypatch.setenv("SENDING", json.dumps({"chunk": 20, "group": 5}))
+    monkeypatch.setenv("SENDING", json.dumps({"chunk": 20, "group": 5, "connections": 1}))
     with redis.Redis.from_url(redis_url()) as server:
         server.flushdb()
     started: list[WorkerProcess] = []
@@ -88,7 +88,7 @@ def celery(mailbox: Mailbox, tmp_path, monkeypatch) -> Iterator[Callable[[], Wor
 
 
 def test_a_worker_killed_again_and_again_loses_nobody_and_writes_to_nobody_twice(mailbox, monkeypatch):
-    monkeypatch.setenv("SENDING", json.dumps({"chunk": 50}))
+    monkeypatch.setenv("SENDING", json.dumps({"chunk": 50, "connections": 1}))
     chance = random.Random(2026)
     campaign = launched(RECIPIENTS, policy="hold")
     for kill in range(KILLS):
@@ -150,7 +150,7 @@ def test_without_redis_the_pump_sends_everything(mailbox):
 
 
 def test_a_worker_frozen_past_its_lease_sends_nothing_that_was_claimed_anew(mailbox, monkeypatch, settings):
-    numbers = {"chunk": 20, "group": 5, "lease": 3, "final_timeout": 1, "reply_timeout": 1}
+    numbers = {"chunk": 20, "group": 5, "connections": 1, "lease": 6, "final_timeout": 3, "reply_timeout": 3}
     monkeypatch.setenv("SENDING", json.dumps(numbers))
     settings.SENDING = numbers
     campaign = launched(200, policy="hold")

@@ -135,6 +135,17 @@ def test_parts_read_back_as_the_spliced_text(text, name):
     assert max(map(len, data.split(b"\r\n"))) <= 76
 
 
+@given(name=st.text(alphabet="a.b/-é=", max_size=300))
+def test_values_are_safe_on_the_wire_wherever_their_lines_break(name):
+    import quopri
+
+    data = compile_parts("{{ first_name|friend }}", "text").join({"first_name": name})
+    lines = data.split(b"\r\n")
+    assert not any(line.startswith(b".") for line in lines)
+    assert max(map(len, lines)) <= 76
+    assert quopri.decodestring(data).decode().strip() == (name or "friend")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_links_of_a_real_message_open_the_right_pages(mailbox):
     from contacts.leaving import read_leave_token

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def abandoned() -> Campaign:
     """A worker took four, knows of the first, has the second in flight, and is gone; its lease still runs."""
     campaign = launched(4, policy="hold")
-    claim = claim_chunk()
+    claim = claim_chunk(journal().owner)
     assert claim
-    group = take_group(claim, 4)
+    group = take_group(claim, 4, journal())
     assert group
     mine, ids = journal(), [one.delivery for one in group.recipients]
     mine.begin(claim.epoch, ids[0])

@@ -34,7 +34,8 @@ def test_everybody_gets_it_once_and_the_campaign_is_sent(mailbox):
     assert len(mailbox.received) == 25
 
 
-def test_many_messages_travel_over_one_connection(mailbox):
+def test_many_messages_travel_over_one_connection(mailbox, settings):
+    settings.SENDING = {"connections": 1}
     launched(40)
     before = mailbox.connections
     work()
@@ -42,7 +43,7 @@ def test_many_messages_travel_over_one_connection(mailbox):
 
 
 def test_a_connection_is_replaced_when_it_carried_enough(mailbox, settings):
-    settings.SENDING = {"connection_messages": 10, "group": 10}
+    settings.SENDING = {"connection_messages": 10, "group": 10, "connections": 1}
     launched(40)
     before = mailbox.connections
     work()

@@ -1,0 +1,119 @@
+"""The paperwork of sending: ranges are claimed, groups taken from them, outcomes kept, ranges given back."""
+
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from campaigns.models import Campaign
+from campaigns.sending.chunks import Claim, claim_chunk, release, wake_around
+from campaigns.sending.closing import act_on, finish_if_done
+from campaigns.sending.editions import Edition, compile_edition
+from campaigns.sending.group import Handover
+from campaigns.sending.intents import requeue_quiet, take_group
+from campaigns.sending.outcomes import write_outcomes
+from campaigns.sending.receipts import Journal
+from crm.models import Organisation
+
+
+@dataclass(eq=False)
+class Held:
+    """A claimed range, and the groups of it that are on their way; `drained` once no more are taken from it.
+
+    `recent` are the deliveries of the last groups of which it is known what became.
+    """
+
+    claim: Claim
+    open: list[Handover] = field(default_factory=list)
+    drained: bool = False
+    recent: deque[list[int]] = field(default_factory=lambda: deque(maxlen=2))
+
+
+class Desk:
+    """What a clerk does; everything here asks the database."""
+
+    def __init__(self, receipts: Journal, campaign_id: int | None, ends_at: Callable[[], float]) -> None:
+        self.receipts = receipts
+        self.campaign_id = campaign_id
+        self.ends_at = ends_at
+        self.skipped: Counter[str] = Counter()
+        self.current: Held | None = None
+        self.held: list[Held] = []
+
+    @property
+    def campaign(self) -> int:
+        """The campaign that is being sent."""
+        return self.held[-1].claim.campaign
+
+    def claim(self) -> bool:
+        """Hold a range to take groups from; False when nothing is due."""
+        return self._at_hand() is not None
+
+    def _at_hand(self) -> Held | None:
+        if self.current is None:
+            claim = claim_chunk(self.receipts.owner, self.campaign_id)
+            if claim:
+                self.current = Held(claim)
+                self.held.append(self.current)
+                requeue_quiet(claim)
+        return self.current
+
+    def take(self, size: int) -> Handover | None:
+        """The next group to send, of this range or the next one; None when nothing is due."""
+        while held := self._at_hand():
+            not_after = self.ends_at()
+            group = take_group(held.claim, size, self.receipts)
+            if group and group.recipients:
+                self.skipped["skipped"] += group.judged - len(group.recipients)
+                campaign, editions = load_editions(held.claim.campaign)
+                epoch = held.claim.epoch
+                handover = Handover(epoch, campaign, editions, group.recipients, self.receipts, not_after)
+                held.open.append(handover)
+                return handover
+            if group and group.judged:
+                self.skipped["skipped"] += group.judged
+                continue
+            self._drained(held)  # everybody was written to, the lease ran out, or a person stopped the campaign
+        return None
+
+    def settle(self, handover: Handover) -> None:
+        """Keep what became of a group."""
+        write_outcomes(handover.epoch, handover.results)
+        act_on(handover.results)
+        for held in self.held:
+            if handover in held.open:
+                held.open.remove(handover)
+                held.recent.append([result.delivery for result in handover.results])
+                self._give_back(held)
+                break
+
+    def clear(self, rest: float) -> None:
+        """Give everything back; groups that nobody sent are free again, their campaigns due in `rest` seconds."""
+        for held in list(self.held):
+            for handover in list(held.open):
+                handover.leave()
+                self.settle(handover)
+            held.drained = True
+            self._give_back(held, rest)
+        self.current = None
+
+    def _drained(self, held: Held) -> None:
+        held.drained = True
+        self.current = None
+        self._give_back(held)
+
+    def _give_back(self, held: Held, rest: float = 0) -> None:
+        if held.drained and not held.open and held in self.held:
+            if not release(held.claim, rest=rest):  # who took it over may wait for what we have just said
+                wake_around([delivery for group in held.recent for delivery in group])
+            self.held.remove(held)
+            finish_if_done(held.claim.campaign)
+
+
+@lru_cache(maxsize=8)
+def load_editions(campaign_id: int) -> tuple[Campaign, dict[str, Edition]]:
+    """A launched campaign and its frozen editions by language; safe to keep, because neither changes any more."""
+    campaign = Campaign.objects.select_related("topic").get(pk=campaign_id)
+    organisation = Organisation.load()
+    editions = [compile_edition(campaign, variant, organisation) for variant in campaign.variants.order_by("pk")]
+    return campaign, {edition.language: edition for edition in editions}

@@ -1,0 +1,37 @@
+"""Sessions that rest between groups; last in, first out, replaced when worn."""
+
+import threading
+from collections.abc import Callable
+
+from campaigns.sending.session import Session
+
+
+class Pool:
+    """Hands out sessions that work; `connect` makes one and may raise TransportDown or TransportRefuses."""
+
+    def __init__(self, connect: Callable[[], Session]) -> None:
+        self.connect = connect
+        self._resting: list[Session] = []
+        self._lock = threading.Lock()
+
+    def take(self) -> Session:
+        """A session that works; may raise what `connect` does."""
+        while session := self._pop():
+            if session.fit():
+                return session
+            session.close(politely=session.alive)
+        return self.connect()
+
+    def _pop(self) -> Session | None:
+        with self._lock:
+            return self._resting.pop() if self._resting else None
+
+    def give(self, session: Session) -> None:
+        """Put a working session back."""
+        with self._lock:
+            self._resting.append(session)
+
+    def close(self) -> None:
+        """Say goodbye on every resting session."""
+        while session := self._pop():
+            session.close(politely=True)

@@ -1,0 +1,94 @@
+"""Several connections at once: more of them where the server is far away, and no message lost between them."""
+
+import pytest
+
+from campaigns.models import Campaign, Delivery
+from campaigns.sending.worker import work
+from tests.campaigns.ledger import launched, states
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def slow(mailbox, settings):
+    """A mail server that takes a moment for every message, and a worker that may open four connections."""
+    settings.SENDING = {"connections": 4}
+    mailbox.hang("message", seconds=0.03, times=0)
+    return mailbox
+
+
+def test_a_server_that_takes_its_time_gets_more_connections(slow):
+    before = slow.connections
+    campaign = launched(60)
+    work()
+    assert states(campaign) == {"accepted": 60}
+    assert sorted(slow.recipients) == sorted(Delivery.objects.values_list("address", flat=True))
+    assert 2 <= slow.connections - before <= 4
+
+
+def test_a_server_that_takes_no_more_connections_is_sent_to_over_those_that_stand(slow):
+    campaign = launched(40)
+    slow.reply("connect", "421 4.7.0 Too many connections", times=0, after=1)
+    work()
+    assert states(campaign) == {"accepted": 40}
+    assert len(slow.received) == 40
+
+
+def test_one_lost_line_costs_one_message_and_the_others_go_on(slow):
+    campaign = launched(40, policy="hold")
+    slow.drop("rcpt", after=20)
+    work()
+    assert states(campaign) == {"accepted": 39, "deferred": 1}
+    assert len(slow.received) == len(set(slow.recipients)) == 39
+
+
+def test_a_message_that_was_announced_behind_a_lost_one_is_sent_by_another(slow):
+    campaign = launched(40, policy="hold")
+    slow.behave()
+    slow.drop("message", after=10)
+    work()
+    assert states(campaign) == {"accepted": 39, "uncertain": 1}
+    assert len(set(slow.recipients)) == 40
+    assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_a_server_that_refuses_us_in_the_middle_stops_every_connection(slow):
+    campaign = launched(40)
+    slow.reply("mail", "550 5.7.1 You may not send as this", after=12, times=0)
+    work()
+    assert Campaign.objects.get().state == "paused"
+    found = states(campaign)
+    assert found["accepted"] == len(slow.received)
+    assert found["accepted"] + found["queued"] == 40
+
+
+def test_a_server_that_speaks_nonsense_is_left(mailbox):
+    campaign = launched(3)
+    mailbox.reply("rcpt", "hello there", after=1)
+    work()
+    assert states(campaign) == {"accepted": 2, "deferred": 1}
+
+
+def test_several_lines_of_one_answer_are_one(mailbox):
+    campaign = launched(2)
+    mailbox.reply("message", "250-2.0.0 Kept\r\n250 queued as A1B2", times=2)
+    work()
+    assert states(campaign) == {"accepted": 2}
+    assert set(Delivery.objects.values_list("provider_id", flat=True)) == {"A1B2"}
+
+
+def test_without_pipelining_each_line_waits_for_its_answer(mailbox, monkeypatch):
+    from campaigns.sending import session
+
+    real = session.Session.__init__
+
+    def plain(self, smtp):
+        real(self, smtp)
+        self.pipelines = False
+
+    monkeypatch.setattr(session.Session, "__init__", plain)
+    campaign = launched(6, policy="hold")
+    mailbox.reply("rcpt", "451 4.3.0 Later", only_to="p1@example.org")
+    mailbox.reply("rcpt", "550 5.1.1 No such user", only_to="p3@example.org")
+    work()
+    assert states(campaign) == {"accepted": 4, "deferred": 1, "bounced": 1}
