@@ -74,8 +74,13 @@ LEFT JOIN engagement_registration r ON r.stakeholder_id = e.stakeholder_id AND r
 
 REMOVE = """
 DELETE FROM engagement_registration r USING landed l
-WHERE r.id = l.id AND l.was IS NULL AND r.state = l.now AND r.changes = 0 RETURNING r.id, r.event_id
+WHERE r.id = l.id AND l.was IS NULL AND r.state = l.now AND (r.changes = 0 OR NOT EXISTS (
+    SELECT FROM engagement_registrationevent e LEFT JOIN pghistory_context c ON c.id = e.pgh_context_id
+    WHERE e.pgh_obj_id = r.id AND e.pgh_label = 'update'
+        AND coalesce(c.metadata ->> 'source', '') NOT LIKE 'import %%'))
+RETURNING r.id, r.event_id
 """
+"""What files wrote and took back again is no change by hand."""
 RESTORE = """
 UPDATE engagement_registration r SET state = l.was, changes = r.changes + 1, changed_at = now()
 FROM landed l WHERE r.id = l.id AND l.was IS NOT NULL AND r.state = l.now RETURNING r.id, r.event_id

@@ -167,10 +167,40 @@ class TestSomebodyNew:
         affiliate(bo, OrganisationFactory(), role="Chair", by=staff)
         self.stays(run, bo, "contacts.Affiliation.person")
 
-    def test_stays_when_another_file_names_them_and_goes_once_that_is_taken_back_too(self, commit, run, bo):
-        other = commit(csv_of(HEAD, BO), partner="Food Bank")
-        assert counts(other) == {"unchanged": 1}
+    def test_stays_while_another_file_names_them_and_goes_once_that_is_taken_back_too(self, commit, run, bo):
+        others = [commit(csv_of(HEAD, BO), partner=name) for name in ("Food Bank", "Night Shelter")]
+        assert [counts(other) for other in others] == [{"unchanged": 1}] * 2
         self.stays(run, bo, "contacts.ImportRow.stakeholder")
+        for other in others:
+            assert Stakeholder.objects.filter(pk=bo.pk).exists()
+            revert_import(other)
+        assert not Stakeholder.objects.filter(pk=bo.pk).exists()
+        assert others[1].revert_report["done"]["removed"] == 1
+
+    def test_stays_when_somebody_edited_them_while_another_file_named_them(self, commit, run, bo, staff):
+        other = commit(csv_of(HEAD, BO), partner="Food Bank")
+        revert_import(run)
+        update_stakeholder(bo, notes="Called me", by=staff)
+        revert_import(other)
+        assert Stakeholder.objects.filter(pk=bo.pk).exists()
+        assert "was changed by hand" in other.rows.get(line=2).message
+
+    @pytest.mark.parametrize("first", [0, 1])
+    def test_goes_whichever_of_two_files_that_wrote_about_them_is_taken_back_first(self, commit, db, first):
+        head = ("E-mail", "Name", "Zip", "Phone", "Tags")
+        files = [
+            commit(csv_of(head, ("bo@example.org", "Bo Ruiz", "28202", "", ""))),
+            commit(
+                csv_of(head, ("bo@example.org", "Bo Ruiz", "28203", "704-555-0199", "Donor")),
+                partner="Food Bank",
+                matches="update",
+                topics=["newsletter"],
+            ),
+        ]
+        for run in (files[first], files[1 - first]):
+            revert_import(run)
+        assert not Stakeholder.objects.exists()
+        assert not Tag.objects.filter(name="Donor").exists()
 
     def test_goes_when_the_other_file_was_taken_back_before(self, commit, run, bo):
         revert_import(commit(csv_of(HEAD, BO), partner="Food Bank"))

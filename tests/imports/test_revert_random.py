@@ -156,3 +156,21 @@ def once_more(world, after):
     assert differing(after.tables, again.tables) == {}
     noes = ConsentEvent.objects.filter(action="withdrawn", evidence__run=second.pk)
     assert again.agreed.keys() == after.agreed.keys() - set(noes.values_list("stakeholder", "topic"))
+
+
+@LONG
+@given(seed=st.integers(0, 2**32), order=st.permutations([0, 1, 2]), chunk=st.sampled_from([1, 3, 5000]))
+def test_in_whatever_order_files_are_taken_back_nothing_is_left_of_them(db, monkeypatch, seed, order, chunk):
+    monkeypatch.setattr(steps, "CHUNK", chunk)
+
+    def example():
+        world = World(random.Random(seed), quiet=True)
+        before = now()
+        runs = [world.send(partner) for partner in ("Food Bank", "Night Shelter", "Oak Church")]
+        for number in order:
+            revert_import(runs[number])
+        after = now()
+        assert differing(before.tables, after.tables) == {}
+        assert after.agreed.keys() == before.agreed.keys()
+
+    in_its_own_house(example)

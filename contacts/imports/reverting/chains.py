@@ -1,4 +1,4 @@
-"""Values that were written over by a later row or a later file: what stood there at first must not get lost.
+"""What a later row or a later file wrote over: what stood there at first must not get lost.
 
     one file, a row settled late:  "" → 28202 (line 9), 28202 → 28205 (line 4)   is undone as   "" → 28205
     two files, the first goes:     "" → 28202 (file 1), 28202 → 28205 (file 2)   leaves file 2 with   "" → 28205
@@ -34,39 +34,73 @@ SELECT jsonb_build_object({fields}), b.custom, (
 FROM contacts_stakeholder b WHERE b.id = %s
 """.format(fields=", ".join(f"'{name}', b.{name}" for name in FIELDS))  # noqa: S608 — only names of columns
 
-OVERWRITTEN = """
-SELECT u.person, k.key AS name, k.value -> 0 AS was, k.value -> 1 AS now
-FROM undo u CROSS JOIN LATERAL jsonb_each(u.image -> '{what}') AS k JOIN contacts_stakeholder b ON b.id = u.person
-WHERE u.outcome <> 'created' AND NOT u.merged AND k.value -> 1 <> coalesce({now}, 'null')
-"""
-NOW = {
+VALUE_NOW = {
     "fields": "to_jsonb(CASE k.key " + " ".join(f"WHEN '{name}' THEN b.{name}" for name in FIELDS) + " END)",
     "custom": "b.custom -> k.key",
 }
+OVERWRITTEN = """
+CREATE TEMP TABLE overwritten ON COMMIT DROP AS
+{values}
+SELECT 'mains' AS what, u.person, '' AS name, k.pair -> 0 AS was, k.pair -> 1 AS now
+FROM undo u CROSS JOIN LATERAL jsonb_array_elements(u.image -> 'mains') AS k(pair)
+JOIN contacts_contactpoint p ON p.id = (k.pair ->> 1)::bigint AND NOT p.is_primary
+WHERE u.outcome <> 'created' AND NOT u.merged;
+ANALYZE overwritten;
+""".format(
+    values="".join(
+        f"""
+SELECT '{what}' AS what, u.person, k.key AS name, k.value -> 0 AS was, k.value -> 1 AS now
+FROM undo u CROSS JOIN LATERAL jsonb_each(u.image -> '{what}') AS k JOIN contacts_stakeholder b ON b.id = u.person
+WHERE u.outcome <> 'created' AND NOT u.merged AND k.value -> 1 <> coalesce({now}, 'null')
+UNION ALL"""  # noqa: S608 — only names of columns are put together
+        for what, now in VALUE_NOW.items()
+    )
+)
+"""What of `undo` is not there any more: few, or nothing. A table, so that rows are looked up for those only."""
+
+LATER = """
+FROM overwritten o JOIN contacts_importrow l ON l.stakeholder_id = o.person
+JOIN contacts_importrun a ON a.id = l.run_id AND a.state NOT IN ('reverted', 'cancelled')
+WHERE l.run_id <> %(run)s AND coalesce(a.committed_at, 'infinity') > %(saved)s AND o.what = '{what}'
+"""
+"""Rows about the same people in files that were saved later and still count."""
 HANDED_ON = """
 UPDATE contacts_importrow r SET before = r.before || jsonb_build_object('{what}', (r.before -> '{what}') || o.pairs)
 FROM (
-    SELECT l.run_id, l.line,
-        jsonb_object_agg(o.name, jsonb_build_array(o.was, l.before -> '{what}' -> o.name -> 1)) AS pairs
-    FROM ({overwritten}) AS o
-    JOIN contacts_importrow l ON l.stakeholder_id = o.person AND l.before -> '{what}' -> o.name -> 0 = o.now
-    JOIN contacts_importrun a ON a.id = l.run_id AND a.state NOT IN ('reverted', 'cancelled')
-    WHERE l.run_id <> %(run)s GROUP BY l.run_id, l.line
+    SELECT run_id, line, jsonb_object_agg(name, pair) AS pairs FROM (
+        SELECT DISTINCT ON (o.person, o.name) l.run_id, l.line, o.name,
+            jsonb_build_array(o.was, l.before -> '{what}' -> o.name -> 1) AS pair
+        {later} AND l.before -> '{what}' -> o.name -> 0 = o.now
+        ORDER BY o.person, o.name, a.committed_at, l.line
+    ) AS first GROUP BY run_id, line
 ) AS o WHERE r.run_id = o.run_id AND r.line = o.line
 """
 MAINS_HANDED_ON = """
 UPDATE contacts_importrow r SET before = r.before || jsonb_build_object('mains', (
     SELECT jsonb_agg(CASE WHEN m.pair -> 0 = o.now THEN jsonb_build_array(o.was, m.pair -> 1) ELSE m.pair END)
     FROM jsonb_array_elements(r.before -> 'mains') AS m(pair)))
-FROM (
-    SELECT u.person, k.pair -> 0 AS was, k.pair -> 1 AS now
-    FROM undo u CROSS JOIN LATERAL jsonb_array_elements(u.image -> 'mains') AS k(pair)
-    JOIN contacts_contactpoint p ON p.id = (k.pair ->> 1)::bigint AND NOT p.is_primary
-    WHERE NOT u.merged
-) AS o
-WHERE r.stakeholder_id = o.person AND r.run_id <> %(run)s AND r.before ? 'mains' AND EXISTS (
-    SELECT FROM contacts_importrun a WHERE a.id = r.run_id AND a.state NOT IN ('reverted', 'cancelled'))
+FROM (SELECT l.run_id, l.line, o.was, o.now {later} AND l.before ? 'mains') AS o
+WHERE r.run_id = o.run_id AND r.line = o.line AND EXISTS (
+    SELECT FROM jsonb_array_elements(r.before -> 'mains') AS m(pair) WHERE m.pair -> 0 = o.now)
 """
+ATTENDANCE_HANDED_ON = """
+UPDATE contacts_importrow r SET before = r.before || jsonb_build_object('occasion', (
+    SELECT jsonb_agg(coalesce((
+        SELECT jsonb_build_array(i.item -> 0, o.item -> 1, i.item -> 2) FROM jsonb_array_elements(h.items) AS o(item)
+        WHERE o.item -> 0 = i.item -> 0 AND o.item -> 2 = i.item -> 1 LIMIT 1), i.item))
+    FROM jsonb_array_elements(r.before -> 'occasion') AS i(item)))
+FROM (
+    SELECT l.run_id, l.line, u.image -> 'occasion' AS items
+    FROM undo u JOIN contacts_importrow l ON l.stakeholder_id = u.person AND l.run_id <> %(run)s
+    JOIN contacts_importrun a ON a.id = l.run_id AND a.state NOT IN ('reverted', 'cancelled')
+        AND coalesce(a.committed_at, 'infinity') > %(saved)s
+    WHERE u.image ? 'occasion' AND l.before ? 'occasion'
+) AS h WHERE r.run_id = h.run_id AND r.line = h.line
+"""
+HANDING_ON = (
+    *(HANDED_ON.format(what=what, later=LATER.format(what=what)) for what in VALUE_NOW),
+    MAINS_HANDED_ON.format(later=LATER.format(what="mains")),
+)
 
 
 def fold(run: ImportRun) -> None:
@@ -97,12 +131,16 @@ def fold(run: ImportRun) -> None:
 
 def hand_on(run: ImportRun) -> None:
     """Where a later file wrote over a value of this one, let it say what was there before this one; needs `undo`."""
+    facts: dict[str, Any] = {"run": run.pk, "saved": run.committed_at or run.created_at}
     with connection.cursor() as cursor:
-        for what, now in NOW.items():
-            cursor.execute(
-                HANDED_ON.format(what=what, overwritten=OVERWRITTEN.format(what=what, now=now)), {"run": run.pk}
-            )
-        cursor.execute(MAINS_HANDED_ON, {"run": run.pk})
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.overwritten")
+        cursor.execute(OVERWRITTEN)
+        cursor.execute("SELECT EXISTS (SELECT FROM overwritten)")
+        if cursor.fetchone()[0]:
+            for query in HANDING_ON:
+                cursor.execute(query, facts)
+        if run.occasion:
+            cursor.execute(ATTENDANCE_HANDED_ON, facts)
 
 
 def _fold_values(images: dict[int, Image], what: str, values: dict[str, Any]) -> None:

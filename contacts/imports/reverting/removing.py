@@ -13,6 +13,7 @@ from contacts.imports.reverting.restoring import AS_IMPORTED, POINT_CHANGED
 from contacts.models import Stakeholder
 from crm.privacy import RELATIONS, Merge
 
+TAKEN_BACK = "('reverting', 'reverted', 'cancelled')"
 LATER = "t.id > coalesce((b.marks ->> '{table}')::bigint, 0)"
 
 PARTS = {
@@ -21,13 +22,14 @@ PARTS = {
     "contacts.Tagging.stakeholder": LATER,
     "contacts.Affiliation.person": f"({LATER} OR t.started_on IS NOT NULL OR t.ended_on IS NOT NULL)",
     "contacts.ExternalId.stakeholder": LATER,
-    "contacts.ConsentEvent.stakeholder": LATER,
+    "contacts.ConsentEvent.stakeholder": f"""{LATER} AND NOT t.evidence ? 'takes back' AND NOT EXISTS (
+        SELECT FROM contacts_importrun r WHERE r.id = (t.evidence ->> 'run')::bigint AND r.state IN {TAKEN_BACK})""",
 }
 """What an import writes about a person, and when a row of it is somebody else's word; these go with the person."""
 
 OF_IMPORTS = {
-    "contacts.ImportRow.stakeholder": """t.run_id <> %(run)s AND NOT EXISTS (
-        SELECT FROM contacts_importrun r WHERE r.id = t.run_id AND r.state IN ('reverted', 'cancelled'))""",
+    "contacts.ImportRow.stakeholder": f"""t.run_id <> %(run)s AND NOT EXISTS (
+        SELECT FROM contacts_importrun r WHERE r.id = t.run_id AND r.state IN {TAKEN_BACK})""",
     "contacts.ImportDecision.stakeholder": "t.run_id <> %(run)s",
 }
 """Another file that names them keeps them; this one, and one that was taken back, does not."""
@@ -65,9 +67,29 @@ UNION
 SELECT b.line, b.id, 'contacts.ContactPoint.stakeholder'
 FROM born b JOIN contacts_contactpointevent e ON e.stakeholder_id = b.id AND e.pgh_label = 'insert'
 WHERE NOT EXISTS (SELECT FROM contacts_contactpoint p WHERE p.id = e.pgh_obj_id)
+    AND e.pgh_obj_id <= coalesce((b.marks ->> 'contacts_contactpoint')::bigint, 0)
 """  # noqa: S608 — only constants are put together
 
+LEFT_TO_OTHERS = f"""
+UPDATE contacts_importrow r SET before = coalesce(r.before, '{{}}')
+    || jsonb_build_object('brought by', coalesce(r.before -> 'brought by', '{{}}') || h.theirs)
+FROM (
+    SELECT l.run_id, l.line, jsonb_object_agg(b.id, %(run)s::int) AS theirs
+    FROM born b CROSS JOIN LATERAL (
+        SELECT o.run_id, o.line FROM contacts_importrow o JOIN contacts_importrun a ON a.id = o.run_id
+        WHERE o.stakeholder_id = ANY(ARRAY(
+                SELECT b.id UNION ALL SELECT m.person_id FROM contacts_affiliation m WHERE m.organisation_id = b.id))
+            AND o.run_id <> %(run)s AND a.state NOT IN {TAKEN_BACK}
+        LIMIT 1) AS l
+    WHERE EXISTS (SELECT FROM remains x WHERE x.id = b.id
+        AND x.reason IN ('contacts.ImportRow.stakeholder', 'contacts.Affiliation.organisation'))
+    GROUP BY l.run_id, l.line
+) AS h WHERE r.run_id = h.run_id AND r.line = h.line
+"""  # noqa: S608 — only constants are put together
+"""Who stays because another file names them, or names somebody of theirs, is left to it, with who had brought them."""
+
 GOING = """
+DROP TABLE IF EXISTS pg_temp.going;
 CREATE TEMP TABLE going ON COMMIT DROP AS
 SELECT b.line, b.id FROM born b WHERE NOT EXISTS (SELECT FROM remains r WHERE r.id = b.id);
 CREATE UNIQUE INDEX ON going (id);
@@ -86,7 +108,7 @@ def remove(run: ImportRun, source: str) -> int:
     """Take those of `born` out of the book whom nothing else needs; who stays is noted in `remains`. Gives how many."""
     facts: dict[str, int | str] = {"run": run.pk, "source": source}
     with connection.cursor() as cursor:
-        for query in (EDITED, POINTS_EDITED, *_claims()):
+        for query in (EDITED, POINTS_EDITED, *_claims(), LEFT_TO_OTHERS):
             cursor.execute(query, facts)
         cursor.execute(GOING)
         cursor.execute("SELECT count(*) FROM going")

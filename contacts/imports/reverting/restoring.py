@@ -71,10 +71,19 @@ LEFT JOIN LATERAL (
 """
 """The state in which the import left a thing, by the history that triggers keep."""
 
-POINT_CHANGED = "e.pgh_id IS NULL OR p.is_primary AND NOT e.is_primary OR ({now}) IS DISTINCT FROM ({then})".format(
-    now=", ".join(f"p.{column}" for column in _POINT), then=", ".join(f"e.{column}" for column in _POINT)
+CHOSEN = """
+EXISTS (SELECT FROM contacts_contactpointevent h LEFT JOIN pghistory_context hc ON hc.id = h.pgh_context_id
+    WHERE h.pgh_obj_id = p.id AND h.pgh_id > e.pgh_id AND h.is_primary
+        AND coalesce(hc.metadata ->> 'source', '') NOT LIKE 'import %%')
+"""
+POINT_CHANGED = (
+    "e.pgh_id IS NULL OR p.is_primary AND NOT e.is_primary AND {chosen} OR ({now}) IS DISTINCT FROM ({then})".format(
+        chosen=CHOSEN,
+        now=", ".join(f"p.{column}" for column in _POINT),
+        then=", ".join(f"e.{column}" for column in _POINT),
+    )
 )
-"""Chosen as the main one is changed; that another one was chosen says nothing about this one."""
+"""Chosen as the main one by somebody is changed; that another one was chosen, or went, says nothing about this one."""
 
 LOST_POINTS = f"""
 CREATE TEMP TABLE lost_point ON COMMIT DROP AS

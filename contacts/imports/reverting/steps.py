@@ -28,6 +28,7 @@ from contacts.imports.reverting.undoing import (
     ORGANISATIONS,
     PEOPLE,
     TAGS,
+    brought_by_others,
     gather,
     gather_born,
 )
@@ -61,6 +62,20 @@ WITH made AS (
 SELECT count(*) FROM gone
 """
 """A tag the import brought goes when nobody carries it and no saved question asks for it."""
+
+WORDS_LEFT_TO_OTHERS = """
+UPDATE contacts_importrow r SET before = coalesce(r.before, '{}')
+    || jsonb_build_object('words', coalesce(r.before -> 'words', '[]') || h.words)
+FROM (
+    SELECT l.run_id, l.line, jsonb_agg(jsonb_build_array(t.id, t.name)) AS words
+    FROM remains x JOIN contacts_tag t ON t.id = x.id CROSS JOIN LATERAL (
+        SELECT o.run_id, o.line FROM contacts_tagging g JOIN contacts_importrow o USING (stakeholder_id)
+        JOIN contacts_importrun a ON a.id = o.run_id
+        WHERE g.tag_id = t.id AND a.state NOT IN ('reverting', 'reverted', 'cancelled') LIMIT 1) AS l
+    WHERE x.reason = 'tag' GROUP BY l.run_id, l.line
+) AS h WHERE r.run_id = h.run_id AND r.line = h.line
+"""
+"""A tag that people of another file carry is left to it, and goes with that one."""
 
 
 def revert_import(run: ImportRun, *, by=None, ends: str = State.REVERTED, misread: str | None = None) -> ImportRun:
@@ -164,8 +179,7 @@ def _people(run: ImportRun, by) -> Counter[str]:
     """Known people get back what they had; new ones go, or stay without the yes of the file."""
     attendance = take_back_occasion(run)
     done = restore(run, source_of(run))
-    gather_born(run, BORN_PEOPLE)
-    done["removed"] = remove(run, source_of(run))
+    done["removed"] = _remove(run, BORN_PEOPLE, kind="person")
     if "misread" in run.revert_report:
         done += give_back(run, source_of(run), reason=run.revert_report["misread"], by=by)
     done["consent"] = _consent(run, by, shut=True)
@@ -175,16 +189,26 @@ def _people(run: ImportRun, by) -> Counter[str]:
 
 def _organisations(run: ImportRun, by) -> Counter[str]:
     """Organisations that came as rows or as somebody's employer, once no person holds on to them."""
-    gather_born(run, BORN_ORGANISATIONS)
-    done = Counter({"organisations": remove(run, source_of(run))})
+    done = Counter({"organisations": _remove(run, BORN_ORGANISATIONS, kind="organisation")})
     done["consent"] = _consent(run, by, shut=False)
     return done
+
+
+def _remove(run: ImportRun, born: str, *, kind: str) -> int:
+    """Whom this file brought, and whom files taken back before it had left to it; how many went."""
+    count = 0
+    for source, whom in [*brought_by_others(kind), (run, born)]:
+        gather_born(source, whom)
+        count += remove(source, source_of(source))
+    return count
 
 
 def _tags(run: ImportRun, by) -> Counter[str]:
     with connection.cursor() as cursor:
         cursor.execute(WORDS)
-        return Counter({"words": cursor.fetchone()[0]})
+        done = Counter({"words": cursor.fetchone()[0]})
+        cursor.execute(WORDS_LEFT_TO_OTHERS)
+    return done
 
 
 def _consent(run: ImportRun, by, *, shut: bool) -> int:

@@ -30,7 +30,7 @@ PEOPLE = {
 }
 ORGANISATIONS = {
     "image": "coalesce(r.before, '{}'::jsonb) - 'consent' - 'suppressions'",
-    "wanted": "r.before ? 'organisations' OR r.outcome = 'created' AND b.kind = 'organisation'",
+    "wanted": "r.before ?| ARRAY['organisations', 'brought by'] OR r.outcome = 'created' AND b.kind = 'organisation'",
 }
 TAGS = {"image": "r.before", "wanted": "r.before ? 'words'"}
 """The rows each phase goes through, and what of them it needs; organisations wait until no person is left in them."""
@@ -58,7 +58,14 @@ UNION
 SELECT u.line, made.id::bigint FROM undo u, jsonb_array_elements_text(u.image -> 'organisations') AS made(id)
 """
 
+BROUGHT_BY = """
+SELECT u.line, s.id FROM undo u CROSS JOIN LATERAL jsonb_each_text(u.image -> 'brought by') AS k(id, run)
+JOIN contacts_stakeholder s ON s.id = k.id::bigint WHERE s.kind = '{kind}' AND k.run::bigint = {run}
+"""
+"""Whom a file that was taken back before had brought, and who stayed because this one names them."""
+
 BORN = """
+DROP TABLE IF EXISTS pg_temp.born;
 CREATE TEMP TABLE born ON COMMIT DROP AS
 SELECT DISTINCT ON (b.id) b.line, b.id, coalesce((
     SELECT m.marks FROM jsonb_array_elements(%(marks)s::jsonb) WITH ORDINALITY AS m(marks, at)
@@ -90,3 +97,11 @@ def gather_born(run: ImportRun, born: str) -> None:
     """Fill `born` from `undo` by one of the queries BORN_PEOPLE and BORN_ORGANISATIONS."""
     with connection.cursor() as cursor:
         cursor.execute(BORN.format(born=born), {"marks": json.dumps(run.marks)})
+
+
+def brought_by_others(kind: str) -> list[tuple[ImportRun, str]]:
+    """Files taken back before that had brought somebody of `undo`, each with the query of whom, for `gather_born`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT value::bigint FROM undo, jsonb_each_text(image -> 'brought by')")
+        numbers = [number for (number,) in cursor.fetchall()]
+    return [(run, BROUGHT_BY.format(kind=kind, run=run.pk)) for run in ImportRun.objects.filter(pk__in=numbers)]

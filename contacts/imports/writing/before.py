@@ -7,10 +7,11 @@ over is nobody's. `BEFORE` then makes one value of it for each row of the file, 
      "points": [ids], "statuses": [[point, was, now]], "mains": [[point that was the main one, point that is]],
      "types": [ids], "tags": [ids], "affiliations": [[id, role]], "externals": [ids], "consent": [event ids],
      "suppressions": [ids], "organisations": [ids of stakeholders], "words": [[tag, name]],
-     "occasion": [[registration, was or null, now]], "no again": [topics]}
+     "occasion": [[registration, was or null, now]], "no again": [topics], "brought by": {stakeholder: run}}
 
 `organisations` and `words` are what the row brought into being beyond its person; `no again` are topics of which
-another file had said already that they left them: nothing was written, but it was said. Somebody new needs none of the
+another file had said already that they left them: nothing was written, but it was said. `brought by` comes later, from
+a file that had brought somebody and was taken back while this one still named them. Somebody new needs none of the
 rest: all they have is from the file, up to the numbers of `MARKS`, which are kept once for a chunk.
 """
 
