@@ -66,11 +66,12 @@ def test_a_place_is_called_at_the_head_of_its_page_as_in_the_menu(route, manager
 
 def coloured_states() -> list:
     """Columns of lists that show a state as a coloured word, with the colours they know."""
-    columns = [(office, getattr(office, str(name), None)) for office in admin.site._registry.values()
-               for name in office.list_display]  # fmt: skip
-    coloured = [
-        (office, column.label) for office, column in columns if isinstance(getattr(column, "label", None), dict)
+    found = [
+        (office, getattr(getattr(office, str(name), None), "label", None))
+        for office in admin.site._registry.values()
+        for name in office.list_display
     ]
+    coloured = [(office, label) for office, label in found if isinstance(label, dict)]
     return [pytest.param(office, label, id=office.model.__name__) for office, label in coloured]
 
 

@@ -118,6 +118,7 @@ def asked_again(client, run: ImportRun, button: str) -> ImportRun:
     page = client.get(reverse("admin:contacts_importrun_change", args=[run.pk])).content.decode()
     assert button in page
     key = re.search(r'<input type="hidden" name="(sheet|encoding)" value="\?">', page)
+    assert key
     client.post(reverse("admin:contacts_importrun_answer", args=[run.pk]), {key[1]: "?"})
     run.refresh_from_db()
     assert run.state == State.ASKING
