@@ -14,6 +14,7 @@ from rest_framework.viewsets import ModelViewSet
 
 from campaigns.actions.control import cancel_campaign, pause_campaign, resume_campaign
 from campaigns.actions.launch import NotADraft, launch_campaign
+from campaigns.actions.retry import retry_failed
 from campaigns.content.blocks import check
 from campaigns.models import Campaign
 from contacts.models import Segment, Topic
@@ -116,6 +117,12 @@ class CampaignViewSet(ModelViewSet[Campaign]):
     def cancel(self, request: Request, pk: Any = None) -> Response:
         """Send no more; what is not out yet is skipped."""
         return self._do(cancel_campaign, request)
+
+    @extend_schema(request=None, responses={202: CampaignSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[may("campaigns.launch_campaign")])
+    def retry(self, request: Request, pk: Any = None) -> Response:
+        """Try what failed once more, and nothing else."""
+        return self._do(retry_failed, request)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)

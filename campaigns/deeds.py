@@ -12,6 +12,7 @@ for _verb, _words in {
     "note_hard_bounce": _("learned that an address does not work"),
     "pause_campaign": _("paused a newsletter"),
     "resume_campaign": _("went on with a newsletter"),
+    "retry_failed": _("had the failed messages of a newsletter tried again"),
     "save_campaign": _("saved a newsletter"),
     "send_again": _("sent an uncertain message again"),
     "send_test": _("sent a test"),

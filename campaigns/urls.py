@@ -17,6 +17,7 @@ urlpatterns = [
     path("outreach/<int:pk>/sending/", sending.progress, name="progress"),
     path("outreach/<int:pk>/sending/numbers/", sending.numbers, name="numbers"),
     path("outreach/<int:pk>/sending/uncertain/<str:verb>/", sending.decide, name="decide"),
+    path("outreach/<int:pk>/sending/retry/", sending.retry, name="retry"),
     path("outreach/<int:pk>/sending/<str:verb>/", sending.steer, name="steer"),
     path("outreach/<int:pk>/deliveries/", sending.deliveries, name="deliveries"),
 ]

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.models import Campaign, Delivery
@@ -12,6 +12,9 @@ from campaigns.sending.transport import Verdict
 from contacts.actions.bounces import note_hard_bounce
 
 log = logging.getLogger(__name__)
+
+HOLD = "SELECT FROM campaigns_campaign WHERE id = %s FOR NO KEY UPDATE"
+"""Held first, in a statement of its own, so that ranges reopened by whoever held the campaign until now are seen."""
 
 FINISH = """
 UPDATE campaigns_campaign SET state = 'sent', finished_at = now(), updated_at = now()
@@ -22,7 +25,8 @@ WHERE id = %s AND state = 'sending'
 
 def finish_if_done(campaign_id: int) -> bool:
     """Call a campaign sent when every message of it is settled; False when it is not (or not any more) sending."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(HOLD, [campaign_id])
         cursor.execute(FINISH, [campaign_id])
         return cursor.rowcount == 1
 

@@ -69,6 +69,11 @@ class Progress:
         return self.count("uncertain")
 
     @property
+    def failed(self) -> int:
+        """Messages that a person may have tried again."""
+        return self.count("failed")
+
+    @property
     def percent(self) -> int:
         """How much is done, 0 to 100; 100 only when all of it is."""
         return self.done * 100 // self.total if self.total else 100

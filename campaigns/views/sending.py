@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.actions.control import cancel_campaign, pause_campaign, resume_campaign
+from campaigns.actions.retry import retry_failed
 from campaigns.actions.uncertain import mark_as_sent, send_again
 from campaigns.models import Campaign, Delivery
 from campaigns.sending.audience import LEFT_OUT
@@ -91,6 +92,25 @@ def decide(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     else:
         said = ngettext("%(n)s message is settled.", "%(n)s messages are settled.", settled)
         messages.success(request, said % {"n": settled})
+    return redirect("campaigns:progress", pk=pk)
+
+
+@back_office(LAUNCH)
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Try what failed once more."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    try:
+        queued = retry_failed(campaign, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        said = ngettext(
+            "%(n)s message that failed is tried again, and nobody else is written to. Pause to stop it.",
+            "%(n)s messages that failed are tried again, and nobody else is written to. Pause to stop them.",
+            queued,
+        )
+        messages.success(request, said % {"n": f"{queued:,}"})
     return redirect("campaigns:progress", pk=pk)
 
 

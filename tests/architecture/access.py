@@ -53,6 +53,7 @@ RULES: list[tuple[str, Rule]] = [
     ("api:v1:campaign-pause", BOOK),
     ("api:v1:campaign-resume", BOOK),
     ("api:v1:campaign-cancel", BOOK),
+    ("api:v1:campaign-retry", BOOK),
     ("api:v1:campaign*", BOOK | {ANALYST}),
     ("api:v1:event-publish", TABLES),
     ("api:v1:event*", READERS),
@@ -75,6 +76,7 @@ RULES: list[tuple[str, Rule]] = [
     ("campaigns:numbers", BOOK | {ANALYST}),
     ("campaigns:steer", BOOK),
     ("campaigns:decide", BOOK),
+    ("campaigns:retry", BOOK),
     ("campaigns:deliveries", BOOK),
     # ── Imports ──
     ("admin:contacts_importrun_delete", NOBODY),
