@@ -10,6 +10,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.test import Client, TransactionTestCase
 
 from config.catalogues import compile_catalogues
@@ -154,6 +155,13 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     yield box
     server.stop(no_assert=True)
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts(request: pytest.FixtureRequest) -> None:
+    """What is remembered for a while, such as how often somebody tried to sign in, does not travel between tests."""
+    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(request.fixturenames):
+        cache.clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from crm.actions.outbox import deliver_due_mails
 from crm.models import OutboxMail
 from crm.signin import RESETS_FOR_ONE_ADDRESS, TRIES_AT_ONE_ACCOUNT
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_counts")]
+pytestmark = pytest.mark.django_db
 
 LOGIN = "/admin/login/?next=/admin/"
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,11 +16,6 @@ from tests.factories import EventFactory, RegistrationFactory
 
 pytestmark = pytest.mark.django_db
 ANA = {"first_name": "Ana", "last_name": "Diaz", "email": "ana@example.org", "zip": "28205"}
-
-
-@pytest.fixture(autouse=True)
-def _nobody_tried_before():
-    cache.clear()
 
 
 def text_of(answer):

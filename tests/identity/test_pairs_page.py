@@ -1,7 +1,6 @@
 """The list of pairs that may be one, and what a person says about them."""
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from contacts.identity.counting import count_open, in_short
@@ -14,11 +13,6 @@ from tests.factories import StakeholderFactory
 
 LIST = "admin:contacts_duplicatecandidate_changelist"
 PHONE = "+17045550100"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered():
-    cache.clear()
 
 
 @pytest.fixture

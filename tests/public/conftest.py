@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
@@ -25,12 +24,6 @@ def in_english():
     translation.activate("en")
     yield
     translation.activate("en")
-
-
-@pytest.fixture(autouse=True)
-def nobody_knocked_yet():
-    """Limits count from zero."""
-    cache.clear()
 
 
 @pytest.fixture
