@@ -4,24 +4,28 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import cast
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from campaigns.models import Delivery
+from campaigns.models import Campaign, Delivery
 from crm.panels import CONTACTS, PANELS, Contact, Panel
 
 SHOWN = 10
+OTHERS = 5
 
 
 @PANELS.register("newsletters")
 def newsletters(stakeholder_id: int, user) -> Panel | None:
-    """The latest newsletters this person was in the audience of, and what became of each."""
+    """The latest newsletters this person was in the audience of, what became of each, and the latest others."""
     if not user.has_perm("campaigns.view_delivery"):
         return None
     theirs = Delivery.objects.filter(stakeholder=stakeholder_id).select_related("campaign").order_by("-pk")
     rows = list(theirs[: SHOWN + 1])
-    if not rows:
+    got = Delivery.objects.filter(stakeholder=stakeholder_id, campaign=OuterRef("pk"))
+    others = list(Campaign.objects.filter(~Exists(got)).order_by("-pk")[:OTHERS])
+    if not rows and not others:
         return None
-    context = {"rows": rows[:SHOWN], "more": len(rows) > SHOWN}
+    context = {"rows": rows[:SHOWN], "more": len(rows) > SHOWN, "others": others, "person": stakeholder_id}
     return Panel(_("Newsletters"), "campaigns/_panel.html", context, order=40)
 
 

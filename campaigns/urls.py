@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.views import browser, editor, pages, sending
+from campaigns.views import browser, editor, pages, sending, why
 
 app_name = "campaigns"
 
@@ -19,5 +19,7 @@ urlpatterns = [
     path("outreach/<int:pk>/sending/uncertain/<str:verb>/", sending.decide, name="decide"),
     path("outreach/<int:pk>/sending/retry/", sending.retry, name="retry"),
     path("outreach/<int:pk>/sending/<str:verb>/", sending.steer, name="steer"),
+    path("outreach/<int:pk>/people/", why.ask, name="ask"),
+    path("outreach/<int:pk>/people/<int:person>/", why.why, name="why"),
     path("outreach/<int:pk>/deliveries/", sending.deliveries, name="deliveries"),
 ]

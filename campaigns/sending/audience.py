@@ -56,6 +56,7 @@ FROZEN = """, frozen AS (
 """
 
 COUNTED = "SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
+EACH = "SELECT id, verdict, address FROM verdicts"
 
 
 LEFT_OUT: dict[str, str | Promise] = {
@@ -102,18 +103,27 @@ def count_audience_of(topic_id: int, include: Iterable[Segment], exclude: Iterab
     return _ask(chosen_by(include, exclude), JUDGED + COUNTED, topic_id)
 
 
+def verdicts_on(people: QuerySet[Stakeholder], topic_id: int) -> dict[int, tuple[str, str | None]]:
+    """What launching to `people` would decide about each: "audience" or a key of LEFT_OUT, and the address it means."""
+    return {pk: (verdict, address) for pk, verdict, address in _rows(people, JUDGED + EACH, topic_id)}
+
+
 def freeze_audience(campaign: Campaign) -> Audience:
     """Write one queued delivery per address we may write to, in one statement."""
     return _ask(chosen(campaign), JUDGED + FROZEN + COUNTED, campaign.topic_id, campaign.pk)
 
 
 def _ask(asked_for: QuerySet[Stakeholder], statement: str, *numbers: int) -> Audience:
+    counts = dict(_rows(asked_for, statement, *numbers))
+    size = counts.pop("audience", 0)
+    return Audience(size, counts)
+
+
+def _rows(asked_for: QuerySet[Stakeholder], statement: str, *numbers: int) -> list[tuple]:
     people = asked_for.order_by().values("id", "language")
     if people.query.is_empty():
-        return Audience(0, {})
+        return []
     sql, params = people.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(statement.format(chosen=sql), [*params, *numbers])
-        counts = dict(cursor.fetchall())
-    size = counts.pop("audience", 0)
-    return Audience(size, counts)
+        return cursor.fetchall()

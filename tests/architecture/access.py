@@ -78,6 +78,8 @@ RULES: list[tuple[str, Rule]] = [
     ("campaigns:decide", BOOK),
     ("campaigns:retry", BOOK),
     ("campaigns:deliveries", BOOK),
+    ("campaigns:ask", BOOK),
+    ("campaigns:why", BOOK),
     # ── Imports ──
     ("admin:contacts_importrun_delete", NOBODY),
     *[(f"admin:contacts_importrun_{button}", BOOK) for button in ("save", "stop", "revert", "terms", "rows")],

@@ -1,0 +1,188 @@
+"""Why somebody gets, got, or did not get a newsletter, in plain words for staff."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaigns.models import Campaign, Delivery
+from campaigns.sending.audience import LEFT_OUT
+from campaigns.sending.why import Facts
+from contacts.models import ContactPoint, Stakeholder
+
+State = Delivery.State
+GOT = {State.ACCEPTED, State.DELIVERED, State.COMPLAINED}
+HEADLINES: dict[str, str | Promise] = {
+    State.ACCEPTED: gettext_lazy("Got it: their mail server took it."),
+    State.DELIVERED: gettext_lazy("Got it: it is in their mailbox."),
+    State.COMPLAINED: gettext_lazy("Got it, and marked it as spam. They get nothing more from us."),
+    State.SENDING: gettext_lazy("It is being handed over right now."),
+    State.QUEUED: gettext_lazy("It waits for its turn."),
+    State.DEFERRED: gettext_lazy("Not yet: their mail server asked us to come back later, and we do, by ourselves."),
+    State.UNCERTAIN: gettext_lazy("Nobody knows: the line broke after it was handed over and before the answer."),
+    State.BOUNCED: gettext_lazy("Did not get it: nobody has this address."),
+    State.FAILED: gettext_lazy("Did not get it: it failed."),
+    State.SKIPPED: gettext_lazy("Did not get it: it was stopped just before it would have left."),
+}
+"""What the ledger says about one person, by state."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer to one question; `good` is None where it decides nothing. `people` are named with links."""
+
+    question: str
+    answer: str
+    good: bool | None = None
+    people: tuple[Stakeholder, ...] = ()
+
+
+def headline(facts: Facts) -> str:
+    """The answer in one sentence."""
+    if facts.delivery:
+        if facts.delivery.state == State.QUEUED and facts.campaign.state == Campaign.State.PAUSED:
+            return _("Not yet: the newsletter is paused.")
+        return str(HEADLINES[facts.delivery.state])
+    if facts.campaign.launched_at is None:
+        why = _stands_in_the_way(facts)
+        return _("Would not get it: %(why)s.") % {"why": why} if why else _("Gets it, as things stand now.")
+    return _("Did not get it: %(why)s.") % {"why": _not_in_the_audience(facts, facts.campaign.launched_at)}
+
+
+def got_it(facts: Facts) -> bool:
+    """Whether the headline is good news."""
+    if facts.delivery:
+        return facts.delivery.state in GOT
+    return facts.campaign.launched_at is None and not _stands_in_the_way(facts)
+
+
+def findings(facts: Facts) -> list[Finding]:
+    """Every question on the way to the headline, in the order in which they decide."""
+    return [*_segments(facts), _topic(facts), *_addresses(facts), *_sharing(facts), *_launch(facts)]
+
+
+def _stands_in_the_way(facts: Facts) -> str:
+    """What keeps somebody out of the audience as things stand now; empty when nothing does."""
+    if not facts.is_chosen:
+        return _not_chosen(facts)
+    return "" if facts.verdict == "audience" else _("they %(why)s") % {"why": LEFT_OUT[facts.verdict]}
+
+
+def _not_chosen(facts: Facts) -> str:
+    if not any(not one.leaves_out for one in facts.memberships):
+        return _("no segment is chosen to send it to")
+    if any(one.inside is None for one in facts.memberships):
+        return _("the rules of a segment cannot be read")
+    if any(one.inside for one in facts.memberships if one.leaves_out):
+        return _("they are in a segment that is left out")
+    return _("they are in no segment that it goes to")
+
+
+def _not_in_the_audience(facts: Facts, launched_at: datetime) -> str:
+    if facts.twin:
+        return _("one message goes to each address, and theirs was already written to for somebody else")
+    if facts.person.created_at > launched_at:
+        return _("they came into the book after it was launched")
+    if facts.said_at_launch != "given":
+        return _("they had not agreed to the topic when it was launched")
+    why = _stands_in_the_way(facts)
+    if why:
+        return _("they were not in the audience when it was frozen, and today %(why)s") % {"why": why}
+    return _("they were not in the audience when it was frozen; launched today, it would go to them, too")
+
+
+def _segments(facts: Facts) -> list[Finding]:
+    found = []
+    elsewhere = None if any(one.inside for one in facts.memberships if not one.leaves_out) else False
+    for one in facts.memberships:
+        name = {"name": one.segment.name, "rules": one.rules}
+        asked = _("Left out: segment “%(name)s”") if one.leaves_out else _("Sent to: segment “%(name)s”")
+        if one.inside is None:
+            found.append(Finding(asked % name, one.rules, good=False))
+            continue
+        told = _("Is in it today. %(rules)s.") if one.inside else _("Is not in it today. %(rules)s.")
+        good = not one.inside if one.leaves_out else (True if one.inside else elsewhere)
+        found.append(Finding(asked % name, told % name, good=good))
+    return found or [Finding(_("Segments"), _("None is chosen yet, so it would go to nobody."), good=False)]
+
+
+def _topic(facts: Facts) -> Finding:
+    asked = _("Agreed to “%(topic)s”?") % {"topic": facts.campaign.topic}
+    if facts.consent is None:
+        return Finding(asked, _("Never said anything about it, and no word is a no."), good=False)
+    agreed = facts.consent.state == "given"
+    told = _("Agreed on %(day)s (%(source)s).") if agreed else _("Left it on %(day)s (%(source)s).")
+    return Finding(asked, told % {"day": _day(facts.consent.since), "source": facts.consent.event.source}, good=agreed)
+
+
+def _addresses(facts: Facts) -> list[Finding]:
+    if not facts.points:
+        return [Finding(_("Address"), _("Has no e-mail address."), good=False)]
+    return [_address(facts, point) for point in facts.points]
+
+
+def _address(facts: Facts, point: ContactPoint) -> Finding:
+    used = len(facts.points) > 1 and point.normalized == facts.address
+    asked = _("Address %(address)s") % {"address": point.value}
+    told = [_("This is the one that counts.")] if used else []
+    stop = facts.stopped.get(point.fingerprint)
+    if point.status == ContactPoint.Status.VALID:
+        told.append(_("It works, as far as we know."))
+    else:
+        told.append(_("It is not written to: %(status)s.") % {"status": point.get_status_display()})
+    if stop:
+        words = {"reason": stop.get_reason_display(), "day": _day(stop.at)}
+        told.append(_("It must not be mailed since %(day)s: %(reason)s.") % words)
+    good = point.status == ContactPoint.Status.VALID and stop is None
+    counts = point.normalized == facts.address
+    return Finding(asked, " ".join(told), good=good if counts else None)
+
+
+def _sharing(facts: Facts) -> list[Finding]:
+    if not facts.sharers:
+        return []
+    first = facts.is_chosen and facts.verdict == "same_address"
+    if first:
+        told = _("Yes. One message goes to each address, to whoever came into the book first.")
+    else:
+        told = _("Yes. One message goes to each address.")
+    return [Finding(_("Shares an address with others?"), told, good=False if first else None, people=_named(facts))]
+
+
+def _named(facts: Facts) -> tuple[Stakeholder, ...]:
+    """Whoever gets it stands first; a few are enough."""
+    return tuple(sorted(facts.sharers, key=lambda one: (one.pk not in facts.gets_it, one.pk))[:10])
+
+
+def _launch(facts: Facts) -> list[Finding]:
+    launched = facts.campaign.launched_at
+    asked = _("In the audience that was frozen at the launch?")
+    if launched is None:
+        return [Finding(asked, _("It was not launched yet; all of this is as it stands now."))]
+    if facts.delivery:
+        words = {"at": _moment(launched), "address": facts.delivery.address}
+        return [Finding(asked, _("Yes, on %(at)s, with the address %(address)s.") % words, good=True)]
+    told = _("No. It was frozen on %(at)s; what stands above is as it is today.") % {"at": _moment(launched)}
+    twin = facts.twin.stakeholder if facts.twin else None
+    found = [Finding(asked, told, good=False)]
+    if facts.person.created_at > launched:
+        day = {"at": _moment(facts.person.created_at)}
+        found.append(Finding(_("In the book since"), _("%(at)s, after the launch.") % day, good=False))
+    elif facts.said_at_launch != "given":
+        told = _("Had left it.") if facts.said_at_launch else _("Had said nothing about it.")
+        found.append(Finding(_("Their word on the topic at the launch"), told, good=False))
+    if twin:
+        found.append(Finding(_("Written to at their address"), _("For this person:"), good=False, people=(twin,)))
+    return found
+
+
+def _day(moment: datetime) -> str:
+    return date_format(localtime(moment), "DATE_FORMAT")
+
+
+def _moment(moment: datetime) -> str:
+    return date_format(localtime(moment), "DATETIME_FORMAT")
