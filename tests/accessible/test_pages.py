@@ -47,6 +47,7 @@ def of_things(house: dict[str, Any]) -> list[str]:
         "admin:campaigns_campaign_change": "newsletter",
         "campaigns:content": "newsletter",
         "campaigns:review": "newsletter",
+        "campaigns:ask": "newsletter",
         "admin:contacts_segment_change": "segment",
         "admin:contacts_partner_change": "partner",
         "admin:contacts_partnerfeed_change": "feed",
@@ -77,6 +78,7 @@ def desk(page: Any, live_server: Any, client_of: Any, manager: Any) -> Any:
 
 def test_the_back_office(desk, house, files, pair):
     addresses = [*map(reverse, ALSO), *lists_and_forms(), *of_files(files), *of_things(house), *of_people(*pair)]
+    addresses += [reverse("campaigns:why", args=[house["newsletter"].pk, pair[0].pk])]
     addresses += ["/search/?q=diaz", reverse("crm:export", args=["people"])]
     reader = Reader(desk)
     faults = reader.faults_of(reverse("admin:index"), menu=True)
