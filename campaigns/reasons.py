@@ -11,6 +11,7 @@ REASONS = {
     "cancelled": _("the newsletter was cancelled first"),
     "worker_stopped": _("sending was interrupted while this message was with the mail server"),
     "transport_broke": _("sending broke off while this message was with the mail server"),
+    "breaks_sending": _("sending broke off at this message, although it went on with others"),
     "never_answered": _("the mail server never said whether it took the message"),
     "unwritable": _("the message for this person could not be written"),
     "marked_sent": _("a person decided that it arrived"),

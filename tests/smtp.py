@@ -72,9 +72,9 @@ class Mailbox:
         """Go on."""
         self.holding = False
 
-    def drop(self, phase: str, *, times: int = 1, after: int = 0) -> None:
+    def drop(self, phase: str, *, times: int = 1, after: int = 0, only_to: str = "") -> None:
         """Cut the connection at `phase`; at `message` the mail has been kept already, as real servers may."""
-        self._plan(phase, ("drop", None), times, after)
+        self._plan(phase, ("drop", None), times, after, only_to)
 
     def behave(self) -> None:
         """Forget every instruction."""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.actions.bells import ring_workers
 from campaigns.models import Campaign, Delivery
+from campaigns.sending.breaker import start_anew
 from campaigns.sending.closing import finish_if_done
 from crm.errors import Refused
 from crm.history import acting
@@ -33,9 +34,10 @@ def pause_campaign(campaign: Campaign, *, by, reason: str = "") -> Campaign:
 
 @transaction.atomic
 def resume_campaign(campaign: Campaign, *, by) -> Campaign:
-    """Go on where it stopped; raises NotPaused."""
+    """Go on where it stopped, judged only by what comes from now on; raises NotPaused."""
     campaign = _locked(campaign, {State.PAUSED}, NotPaused(_("This newsletter is not paused.")))
     with acting("resume_campaign", by):
+        start_anew(campaign.pk)
         campaign.state, campaign.pause_reason = State.SENDING, ""
         campaign.save(update_fields=["state", "pause_reason", "updated_at"])
     transaction.on_commit(lambda: finish_if_done(campaign.pk))

@@ -45,7 +45,7 @@ def send_again(campaign: Campaign, deliveries: Iterable[int] | None = None, *, b
     if campaign.state == Campaign.State.CANCELLED:
         raise CampaignIsOver(_("This newsletter was cancelled, so nothing more of it is sent."))
     with acting("send_again", by):
-        queued = _uncertain(campaign, deliveries).update(state="queued", reason="", attempts=0)
+        queued = _uncertain(campaign, deliveries).update(state="queued", reason="", attempts=0, breaks=0)
     if not queued:
         raise NotUncertain
     _wake(campaign)

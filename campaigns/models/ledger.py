@@ -40,6 +40,9 @@ class Delivery(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     reason = models.CharField(_("why"), max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    breaks = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Tries at which the line broke although it stood for others."
+    )
     epoch = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(_("next try"), null=True, blank=True)
     intent_at = models.DateTimeField(_("handed over"), null=True, blank=True)
@@ -91,3 +94,23 @@ class Chunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id}–{self.last_id}"
+
+
+class Tally(models.Model):
+    """How the last messages of a campaign fared: one small row, so that nobody reads the ledger to judge it.
+
+    `recent` has a letter for each of the last settled messages, the newest last (`campaigns/sending/breaker.py`);
+    `losses` counts connection errors in a row, `down_at` is when no connection was had and that was counted.
+    """
+
+    campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, primary_key=True, related_name="tally")
+    recent = models.TextField(blank=True, db_default="")
+    losses = models.PositiveIntegerField(db_default=0)
+    down_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+
+    def __str__(self) -> str:
+        return f"{self.campaign}: {len(self.recent)}, {self.losses}"

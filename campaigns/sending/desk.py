@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from campaigns.models import Campaign
+from campaigns.sending.breaker import note_results
 from campaigns.sending.chunks import Claim, claim_chunk, release, wake_around
 from campaigns.sending.closing import act_on, finish_if_done
 from campaigns.sending.editions import Edition, compile_edition
@@ -78,7 +79,8 @@ class Desk:
 
     def settle(self, handover: Handover) -> None:
         """Keep what became of a group."""
-        write_outcomes(handover.epoch, handover.results)
+        standing = note_results(handover.campaign.pk, handover.results, down=handover.down)
+        write_outcomes(handover.epoch, handover.results, blame=standing.line_stands)
         act_on(handover.results)
         for held in self.held:
             if handover in held.open:

@@ -12,7 +12,7 @@ from campaigns.sending.intents import Recipient
 from campaigns.sending.outcomes import Result
 from campaigns.sending.persons import NoSuchAddress, personal
 from campaigns.sending.receipts import Journal
-from campaigns.sending.transport import Message, Outcome, Transport, TransportDown, Verdict
+from campaigns.sending.transport import Message, Outcome, Transport, TransportDown, TransportRefuses, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -36,19 +36,55 @@ class Handover:
         self.not_after = not_after
         self.waiting = {one.delivery: one for one in recipients}
         self.begun: set[int] = set()
+        self.taken: dict[int, Message] = {}
         self.results: list[Result] = []
         self.down = False
 
     def run(self, transport: Transport) -> None:
         """Send what can be sent; afterwards `results` has one entry for every recipient."""
         try:
-            for message, outcome in transport.send(self._messages()):
-                self._note(message.delivery_id, outcome)
+            while broke := self._through(transport, self._messages()):
+                self._find_culprit(transport, broke)
         except TransportDown as why:
             self.down = True
             log.warning("Newsletter %s goes on later: %s", self.campaign.pk, why)
         finally:
             self.leave()
+
+    def _through(self, transport: Transport, messages: Iterator[Message]) -> Exception | None:
+        """Send, noting every answer; answers with the error under which the transport itself broke, if it did."""
+        answers = iter(transport.send(messages))
+        while True:
+            try:
+                answer = next(answers, None)
+            except (TransportDown, TransportRefuses):
+                raise
+            except Exception as broke:
+                return broke
+            if answer is None:
+                return None
+            self._note(answer[0].delivery_id, answer[1])
+
+    def _find_culprit(self, transport: Transport, broke: Exception) -> None:
+        """Send what the transport had in hand when it broke one by one, so that whichever breaks it does so alone."""
+        suspects = list(self.taken.values())
+        if not suspects:
+            raise broke
+        log.error("Sending newsletter %s broke off", self.campaign.pk, exc_info=broke)
+        self._answer_for_begun(suspects)
+        for message in suspects:
+            if message.delivery_id not in self.waiting:
+                continue
+            if self._through(transport, iter([message])):
+                log.error("Delivery %s breaks the transport", message.delivery_id)
+                self._answer_for_begun([message])
+                self._note(message.delivery_id, Outcome(Verdict.DEFERRED, "breaks_sending", lost=True))
+
+    def _answer_for_begun(self, messages: Sequence[Message]) -> None:
+        """Of a message that left when the transport broke, nobody knows whether it arrived."""
+        for message in messages:
+            if message.delivery_id in self.begun:
+                self._note(message.delivery_id, Outcome(Verdict.UNCERTAIN, "transport_broke", lost=True))
 
     def leave(self) -> None:
         """Answer for whoever is still waiting: only a message that left without an answer is uncertain."""
@@ -62,6 +98,7 @@ class Handover:
                 return
             message = self._write(recipient)
             if message:
+                self.taken[message.delivery_id] = message
                 yield message
 
     def _write(self, recipient: Recipient) -> Message | None:
@@ -86,6 +123,7 @@ class Handover:
 
     def _note(self, delivery: int, outcome: Outcome) -> None:
         recipient = self.waiting.pop(delivery, None)
+        self.taken.pop(delivery, None)
         if recipient:
             self.journal.outcome(self.epoch, delivery, outcome)
             self.results.append(Result(delivery, recipient.attempts, outcome, datetime.now(UTC)))

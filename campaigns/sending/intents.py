@@ -11,8 +11,9 @@ from campaigns.sending.receipts import Journal
 
 SETTLE_QUIET = """
 UPDATE campaigns_delivery AS delivery SET
-    state = CASE WHEN delivery.attempts < %(tries)s THEN 'queued' ELSE 'failed' END,
-    reason = CASE WHEN delivery.attempts < %(tries)s THEN '' ELSE 'never_answered' END
+    state = CASE WHEN delivery.attempts < %(tries)s AND delivery.breaks < %(poison)s THEN 'queued' ELSE 'failed' END,
+    reason = CASE WHEN delivery.attempts < %(tries)s AND delivery.breaks < %(poison)s THEN ''
+             ELSE 'never_answered' END
 FROM campaigns_campaign AS campaign
 WHERE campaign.id = delivery.campaign_id AND campaign.uncertain_policy = 'resend'
   AND delivery.id BETWEEN %(first)s AND %(last)s AND delivery.campaign_id = %(campaign)s
@@ -73,7 +74,9 @@ class Group:
 def requeue_quiet(claim: Claim) -> int:
     """Queue again what stayed uncertain for the quiet time, where the campaign says so; answers how many."""
     with connection.cursor() as cursor:
-        cursor.execute(SETTLE_QUIET, claim.params(quiet=limits().quiet, tries=limits().tries))
+        cursor.execute(
+            SETTLE_QUIET, claim.params(quiet=limits().quiet, tries=limits().tries, poison=limits().poison_tries)
+        )
         return cursor.rowcount
 
 

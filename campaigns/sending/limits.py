@@ -43,6 +43,22 @@ class Limits:
     """Wait after the mail server could not be reached."""
     connection_losses: int = 3
     """Lost connections in a row after which a worker lets the mail server rest."""
+    poison_tries: int = 3
+    """Tries at which the line broke under the same message, while it stood for others, before it counts as failed."""
+    breaker_window: int = 1000
+    """Settled messages, the newest, by which it is judged whether a campaign may go on."""
+    breaker_bounces: float = 0.05
+    """Part of them that nobody has the address of; mailbox providers block a sender who goes on from here."""
+    breaker_floor: int = 200
+    """Settled messages before bounces are judged: a sound list (2 % bounce) is then stopped by chance once in 300
+    campaigns, after 100 messages it would be once in 50; the worst list costs no more than these 200."""
+    breaker_complaints: float = 0.003
+    """As many complaints, measured by them, as the large mailbox providers refuse a sender for."""
+    breaker_complainers: int = 3
+    """People who must have complained: fewer may be a slip of the finger."""
+    breaker_losses: int = 20
+    """Connection errors in a row, of all workers together, after which a person should look at the mail server; at
+    one a `connection_retry` that is five minutes without it, longer than it takes to start anew."""
     quiet: float = 900
     """How long an uncertain message is left alone, for evidence to arrive, before it is sent again."""
     hold_recheck: float = 3600

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,18 +13,20 @@ from campaigns.sending.replies import wait_before_try
 from campaigns.sending.transport import Outcome, Verdict
 
 WRITE = """
-UPDATE campaigns_delivery AS delivery SET state = news.state, reason = news.reason,
-    provider_id = news.provider_id, sent_at = news.sent_at, next_attempt_at = news.next_attempt_at,
-    attempts = delivery.attempts - news.refund
+UPDATE campaigns_delivery AS delivery SET reason = news.reason, provider_id = news.provider_id, sent_at = news.sent_at,
+    state = CASE WHEN {poison} THEN 'failed' ELSE news.state END,
+    next_attempt_at = CASE WHEN {poison} THEN NULL ELSE news.next_attempt_at END,
+    attempts = delivery.attempts - news.refund, breaks = delivery.breaks + news.broke
 FROM unnest(%(ids)s::bigint[], %(epochs)s::int[], %(states)s::text[], %(reasons)s::text[], %(provider_ids)s::text[],
-            %(sent)s::timestamptz[], %(next)s::timestamptz[], %(refunds)s::int[])
-     AS news (id, epoch, state, reason, provider_id, sent_at, next_attempt_at, refund)
+            %(sent)s::timestamptz[], %(next)s::timestamptz[], %(refunds)s::int[],
+            %(broke)s::int[])
+     AS news (id, epoch, state, reason, provider_id, sent_at, next_attempt_at, refund, broke)
 WHERE delivery.id = news.id AND delivery.epoch = news.epoch AND delivery.state IN ('sending', 'uncertain')
-"""
+""".format(poison="news.broke > 0 AND news.state = 'deferred' AND delivery.breaks + news.broke >= %(poison)s")
 """A row that became uncertain meanwhile may still be settled by our evidence, as long as nobody took it anew."""
 
 
-COLUMNS = ("ids", "epochs", "states", "reasons", "provider_ids", "sent", "next", "refunds")
+COLUMNS = ("ids", "epochs", "states", "reasons", "provider_ids", "sent", "next", "refunds", "broke")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +51,30 @@ class Result:
     at: datetime
 
 
-def write_outcomes(epoch: int, results: Sequence[Result]) -> int:
-    """Record what became of a group; answers how many rows were ours to write."""
-    return write_each([(epoch, result) for result in results])
+def write_outcomes(epoch: int, results: Sequence[Result], *, blame: bool = False) -> int:
+    """Record what became of a group; answers how many rows were ours to write.
+
+    `blame` says that the line stood for others: one that broke is counted against the message under which it did.
+    """
+    return write_each([(epoch, result) for result in results], blame=blame)
 
 
-def write_each(results: Sequence[tuple[int, Result]]) -> int:
+def write_each(results: Sequence[tuple[int, Result]], *, blame: bool = False) -> int:
     """Record outcomes, each under the epoch of its own intent."""
     if not results:
         return 0
-    rows = [(result.delivery, epoch, *_columns(_settle(result))) for epoch, result in results]
+    rows = [
+        (result.delivery, epoch, *_columns(_settle(result), blame and result.outcome.lost)) for epoch, result in results
+    ]
+    columns: dict[str, Any] = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(WRITE, dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
+        cursor.execute(WRITE, columns | {"poison": limits().poison_tries})
         return cursor.rowcount
 
 
-def _columns(news: News) -> tuple:
+def _columns(news: News, broke: bool) -> tuple:
     reason = news.reason.replace("\x00", "")[:300]
-    return news.state, reason, news.provider_id[:200], news.sent_at, news.next_attempt_at, news.refund
+    return news.state, reason, news.provider_id[:200], news.sent_at, news.next_attempt_at, news.refund, int(broke)
 
 
 def _settle(result: Result) -> News:

@@ -4,6 +4,7 @@ from django.db import connection
 from django.utils import timezone
 
 from campaigns.models import Delivery
+from campaigns.sending.breaker import note_recovered
 from campaigns.sending.chunks import expire_leases, wake_around
 from campaigns.sending.closing import act_on
 from campaigns.sending.outcomes import Result, write_each
@@ -32,5 +33,6 @@ def _settle(known: Known) -> None:
     write_each(results)
     wake_around([result.delivery for _epoch, result in results])
     act_on([result for _epoch, result in results])
+    note_recovered([result for _epoch, result in results])
     with connection.cursor() as cursor:
         cursor.execute(LEASE_IS_OVER, [known.owner])

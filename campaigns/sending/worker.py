@@ -10,6 +10,7 @@ from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from campaigns.sending.breaker import note_results
 from campaigns.sending.clerk import Clerk, clerk
 from campaigns.sending.closing import pause_for
 from campaigns.sending.desk import Desk
@@ -119,6 +120,7 @@ class Worker:
             self.transport.open()
         except TransportDown as why:
             log.warning("Newsletter %s waits: %s", desk.campaign, why)
+            writer.submit(note_results, desk.campaign, (), down=True).result()
             self.rest = limits().connection_retry
         except TransportRefuses as why:
             writer.submit(pause_for, desk.campaign, str(why)).result()
