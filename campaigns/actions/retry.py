@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.actions.bells import ring_workers
 from campaigns.models import Campaign
+from campaigns.sending.breaker import start_anew
 from crm.errors import Refused
 from crm.history import acting
 
@@ -19,7 +20,8 @@ ORDER BY chunk.id FOR UPDATE
 """Ranges before messages, as workers hold them; whoever gives a range back meanwhile then sees that messages wait."""
 
 QUEUE = """
-UPDATE campaigns_delivery AS delivery SET state = 'queued', reason = '', attempts = 0, next_attempt_at = NULL
+UPDATE campaigns_delivery AS delivery SET state = 'queued', reason = '', attempts = 0, breaks = 0,
+    next_attempt_at = NULL
 FROM campaigns_chunk AS chunk
 WHERE chunk.id = ANY(%(chunks)s) AND delivery.id BETWEEN chunk.first_id AND chunk.last_id
   AND delivery.campaign_id = chunk.campaign_id AND delivery.state = 'failed'
@@ -54,6 +56,7 @@ def retry_failed(campaign: Campaign, *, by) -> int:
         queued = _queue(campaign.pk)
         if not queued:
             raise NothingFailed
+        start_anew(campaign.pk)
         campaign.state, campaign.finished_at = State.SENDING, None
         campaign.save(update_fields=["state", "finished_at", "updated_at"])
     ring_workers(campaign.pk)

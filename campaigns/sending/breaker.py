@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -128,8 +129,15 @@ def _note_later(mark: str, deliveries: Iterable[int]) -> None:
 def _roll(campaign_id: int, marks: str, *, stood: bool = False, lost: int = 0, down: bool = False) -> Standing:
     if not (marks or lost or down):
         return Standing()
-    numbers: dict[str, float] = {"window": limits().breaker_window, "retry": limits().connection_retry}
-    news = {"campaign": campaign_id, "marks": marks, "stood": stood, "lost": lost, "down": down, **numbers}
+    numbers = {"window": limits().breaker_window, "retry": limits().connection_retry}
+    news: dict[str, Any] = {
+        "campaign": campaign_id,
+        "marks": marks,
+        "stood": stood,
+        "lost": lost,
+        "down": down,
+        **numbers,
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         # A crash of the database may cost the last moment of a count, so nobody waits for the disk.
         cursor.execute("SET LOCAL synchronous_commit = off")

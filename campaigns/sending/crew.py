@@ -40,13 +40,19 @@ class Crew:
     def run(self) -> Iterator[tuple[Message, Outcome]]:
         """Send in order; raises TransportDown when no line is left to send on, TransportRefuses when we are refused."""
         self._join(self.pool.take())
-        while True:
-            self._put_to_work()
-            while self.answers:
-                yield self.answers.popleft()
-            if not self._busy():
-                break
-            self._wait()
+        try:
+            while True:
+                self._put_to_work()
+                while self.answers:
+                    yield self.answers.popleft()
+                if not self._busy():
+                    break
+                self._wait()
+        except Exception:  # whatever broke us, what is known already is said
+            for session in self.sessions.values():
+                self._gather(session)
+            yield from self.answers
+            raise
         if self.refused:
             raise self.refused
         if self.waiting and self.down:

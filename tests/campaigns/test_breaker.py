@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.actions.control import pause_campaign, resume_campaign
+from campaigns.actions.retry import retry_failed
 from campaigns.actions.watching import tend_sending
 from campaigns.models import Campaign, Chunk, Delivery, Tally
 from campaigns.sending import receipts
@@ -394,4 +395,21 @@ def test_a_message_that_cannot_be_written_fails_alone(mailbox):
     work()
     assert states(campaign) == {"accepted": 3, "failed": 1}
     assert Delivery.objects.get(state="failed").reason == "unwritable"
+    assert goes_on(campaign)
+
+
+def test_a_message_that_broke_the_line_has_all_its_tries_again_when_a_person_wants_it_sent(mailbox, staff):
+    campaign = launched(4)
+    mailbox.drop("rcpt", times=3, only_to="p1@example.org")
+    for _attempt in range(3):
+        make_due(campaign)
+        work()
+    assert states(campaign) == {"accepted": 3, "failed": 1}
+    note_complaints(accepted(campaign))
+    retry_failed(campaign, by=staff)
+    mailbox.drop("rcpt", only_to="p1@example.org")
+    for _attempt in range(2):
+        make_due(campaign)
+        work()
+    assert states(campaign) == {"accepted": 4}
     assert goes_on(campaign)
