@@ -1,72 +1,19 @@
 """Partners, the files they send, and what became of each row."""
 
 import uuid
-from collections.abc import Iterator
-from heapq import merge
 
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower, Mod
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+from contacts.imports.lines import SECOND_PERSON, place_of, row_of
+from contacts.imports.querysets import ImportRowQuerySet, ImportRunQuerySet, PartnerQuerySet
 
 TERMS = ("matches", "rule", "blanks", "system", "tags", "occasion", "consented_on", "consent_wording")
 """What a run is told about everybody in its file; history keeps what it was before somebody changed it."""
 TERMS_CHANGED, TAKEN_BACK = "update", "taken_back"
-
-SECOND_PERSON = 1_000_000_000
-"""Added to the line of a row for the second person it names (contacts/imports/cleaning/couples.py)."""
-
-
-def place_of(line: int) -> str:
-    """A line of the file in words; a row may name two people."""
-    row = line % SECOND_PERSON
-    return _("%(line)d, second person") % {"line": row} if line >= SECOND_PERSON else str(row)
-
-
-class PartnerQuerySet(models.QuerySet):
-    """Who sends files."""
-
-    def visible_to(self, user):
-        """Partners see the organisations they belong to; staff see all."""
-        return self if user.has_perm("contacts.view_partner") else self.filter(members=user)
-
-
-class ImportRunQuerySet(models.QuerySet):
-    """Files and what became of them."""
-
-    def visible_to(self, user):
-        """Partners see their own runs; staff see all."""
-        return self if user.has_perm("contacts.view_importrun") else self.filter(partner__members=user)
-
-
-class ImportRowQuerySet(models.QuerySet):
-    """Rows of one file in its order: the second person of a row comes behind the first."""
-
-    def next_in_file(self, after: int, most: int) -> list["ImportRow"]:
-        """At most so many rows behind line `after`."""
-        first, second = self._both(after)
-        return sorted([*first[:most], *second[:most]], key=_in_file)[:most]
-
-    def by_row(self) -> "ImportRowQuerySet":
-        """In the order of the file, for pages by number; sorts them all."""
-        return self.order_by(Mod("line", SECOND_PERSON), "line")
-
-    def through_file(self) -> Iterator["ImportRow"]:
-        """All of them, a few thousand at a time."""
-        first, second = self._both(0)
-        return merge(first.iterator(chunk_size=2_000), second.iterator(chunk_size=2_000), key=_in_file)
-
-    def _both(self, after: int) -> tuple["ImportRowQuerySet", "ImportRowQuerySet"]:
-        """First and second persons apart, so that both are read by the index of lines."""
-        row, is_second = after % SECOND_PERSON, after >= SECOND_PERSON
-        first = self.filter(line__gt=row, line__lt=SECOND_PERSON)
-        second = self.filter(line__gte=SECOND_PERSON + row + is_second)
-        return first.order_by("line"), second.order_by("line")
-
-
-def _in_file(row: "ImportRow") -> tuple[int, int]:
-    return row.line % SECOND_PERSON, row.line
 
 
 class Partner(models.Model):
@@ -304,7 +251,7 @@ class ImportRow(models.Model):
     @property
     def row(self) -> int:
         """The line of the file alone."""
-        return self.line % SECOND_PERSON
+        return row_of(self.line)
 
     @property
     def is_second(self) -> bool:

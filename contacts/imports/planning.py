@@ -7,8 +7,8 @@ from typing import Any
 from django.db import connection
 
 from contacts.imports import differences
-from contacts.imports.cleaning.entries import SECOND_PERSON
 from contacts.imports.differences import Matches
+from contacts.imports.lines import SECOND_PERSON
 from contacts.imports.mapping.values import STRICTEST
 from contacts.imports.staging import KEPT, Tables
 

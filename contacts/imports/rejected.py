@@ -4,9 +4,9 @@ import csv
 from collections.abc import Iterator
 from itertools import groupby
 
-from contacts.imports.cleaning.entries import row_of
 from contacts.imports.errors import NotReady
 from contacts.imports.keeping.periods import why_gone
+from contacts.imports.lines import row_of
 from contacts.imports.mapping.telling import report_headings
 from contacts.imports.models import ImportRun
 from crm.exports.cells import as_cell

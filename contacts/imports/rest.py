@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.imports.actions import receive_file
-from contacts.imports.cleaning.entries import row_of
 from contacts.imports.errors import NotReady
+from contacts.imports.lines import row_of
 from contacts.imports.models import ImportRun
 from contacts.imports.policy import policy_of
 from contacts.imports.reviewing.queue import open_rows

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from contacts.identity.current import whoever_is_now
 from contacts.imports.errors import NotReady, Settled
 from contacts.imports.keeping.periods import why_gone
+from contacts.imports.lines import place_of
 from contacts.imports.matching.queries import SAME_PERSON
-from contacts.imports.models import ImportDecision, ImportRow, ImportRun, place_of
+from contacts.imports.models import ImportDecision, ImportRow, ImportRun
 from contacts.locks import have_the_book_alone
 from contacts.models.stakeholders import Stakeholder
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from contacts.imports.actions import check_import, commit_import
 from contacts.imports.asking import ask_for_commit
 from contacts.imports.errors import NotReady, UnknownOccasion
-from contacts.imports.models import SECOND_PERSON, ImportRun
+from contacts.imports.lines import SECOND_PERSON
+from contacts.imports.models import ImportRun
 from contacts.imports.occasions import occasion_named
 from contacts.imports.rest import receive_rest
 from contacts.imports.reverting import revert_import

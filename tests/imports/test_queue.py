@@ -13,7 +13,8 @@ from django.utils import timezone
 from contacts.identity.merging import merge_stakeholders
 from contacts.imports.actions import check_import, commit_import
 from contacts.imports.errors import NotReady
-from contacts.imports.models import SECOND_PERSON, ImportRun
+from contacts.imports.lines import SECOND_PERSON
+from contacts.imports.models import ImportRun
 from contacts.imports.rejected import rejected_csv
 from contacts.imports.rest import receive_rest
 from contacts.imports.reviewing.queue import next_open

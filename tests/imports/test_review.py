@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from contacts.imports.asking import ask_for_check
-from contacts.imports.models import SECOND_PERSON, ImportRun
+from contacts.imports.lines import SECOND_PERSON
+from contacts.imports.models import ImportRun
 from contacts.models import Stakeholder
 from contacts.tasks import revert_saved_file
 from tests.factories import StakeholderFactory

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from contacts.imports.cleaning.cleaner import Cleaner
-from contacts.imports.cleaning.entries import SECOND_PERSON, Entry
+from contacts.imports.cleaning.entries import Entry
+from contacts.imports.lines import SECOND_PERSON
 from contacts.imports.mapping.columns import MARKS, Column
 from contacts.imports.mapping.headers import PLACES, SECOND
 from contacts.imports.reading import Row

@@ -2,13 +2,6 @@
 
 from typing import NamedTuple
 
-from contacts.imports.models import SECOND_PERSON as SECOND_PERSON
-
-
-def row_of(line: int) -> int:
-    """The line of the file on which the row of an entry starts."""
-    return line % SECOND_PERSON
-
 
 class Entry(NamedTuple):
     """A row as the staging table takes it; the order is that of its columns."""

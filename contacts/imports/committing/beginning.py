@@ -3,7 +3,7 @@
 from django.db import connection, transaction
 
 from contacts.imports.checking import Told, opened, stage_and_plan, stage_file
-from contacts.imports.cleaning.entries import SECOND_PERSON
+from contacts.imports.lines import SECOND_PERSON
 from contacts.imports.locks import made_for_sets
 from contacts.imports.matching import match
 from contacts.imports.models import ImportRun

@@ -4,7 +4,7 @@ staged is forgotten, and the house looks whether somebody is in the book twice n
 from django.db import connection, transaction
 from django.utils import timezone
 
-from contacts.imports.cleaning.entries import SECOND_PERSON
+from contacts.imports.lines import SECOND_PERSON
 from contacts.imports.mapping.deciding import remember_mapping
 from contacts.imports.models import ImportRow, ImportRun
 from contacts.imports.news import let_duplicates_be_looked_for

@@ -7,8 +7,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from contacts.imports.checking import opened, terms_of
-from contacts.imports.cleaning.entries import SECOND_PERSON, Entry
+from contacts.imports.cleaning.entries import Entry
 from contacts.imports.errors import NotReady
+from contacts.imports.lines import SECOND_PERSON
 from contacts.imports.locks import book_alone
 from contacts.imports.models import ImportRow, ImportRun
 from contacts.imports.news import tell_the_house

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from contacts.imports.models import ImportRun, place_of
+from contacts.imports.lines import place_of
+from contacts.imports.models import ImportRun
 from contacts.imports.staging import staging_of
 from contacts.imports.warnings.figures import MEETS
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy
 
-from contacts.imports.models import place_of
+from contacts.imports.lines import place_of
 
 PER_PAGE = 50
 

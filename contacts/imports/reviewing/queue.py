@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from contacts.imports.cleaning.couples import SHARED
-from contacts.imports.cleaning.entries import SECOND_PERSON, row_of
 from contacts.imports.files import as_checked
+from contacts.imports.lines import SECOND_PERSON, row_of
 from contacts.imports.mapping.fields import name_of
 from contacts.imports.mapping.headers import SECOND
-from contacts.imports.models import ImportRow, ImportRowQuerySet, ImportRun
+from contacts.imports.models import ImportRow, ImportRun
+from contacts.imports.querysets import ImportRowQuerySet
 from contacts.imports.reading import Row
 from contacts.imports.reviewing.candidates import Met
 from contacts.imports.reviewing.comparing import Candidate, compare

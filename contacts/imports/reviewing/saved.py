@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from django.db import models
 from django.db.models import Count, Q
 
-from contacts.imports.models import SECOND_PERSON, ImportRow, ImportRun
+from contacts.imports.lines import SECOND_PERSON
+from contacts.imports.models import ImportRow, ImportRun
 from contacts.imports.reviewing.lines import PER_PAGE, Change, Line, called
 from contacts.models import (
     Affiliation,

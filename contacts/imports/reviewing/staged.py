@@ -5,7 +5,8 @@ import json
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from contacts.imports.models import SECOND_PERSON, ImportRun
+from contacts.imports.lines import SECOND_PERSON
+from contacts.imports.models import ImportRun
 from contacts.imports.reviewing.lines import PER_PAGE, Change, Line, called
 from contacts.imports.staging import staging_of
 from contacts.imports.writing.rows import CHANGES_OF

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 from django.db import connection
 
-from contacts.imports.models import SECOND_PERSON
+from contacts.imports.lines import SECOND_PERSON
 
 PEOPLE = """
 SELECT count(*) AS people, count(who.person) AS known, count(*) FILTER (WHERE has_email) AS mailable,

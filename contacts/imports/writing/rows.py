@@ -9,7 +9,7 @@ from heapq import merge
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from contacts.imports.cleaning.entries import SECOND_PERSON, row_of
+from contacts.imports.lines import SECOND_PERSON, row_of
 from contacts.imports.models import ImportRun
 from contacts.imports.reading import Table
 from contacts.imports.staging import KEPT
