@@ -1,11 +1,12 @@
 """What the dashboard says about newsletters."""
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from campaigns.models import Campaign, Delivery
+from campaigns.models import Campaign
+from campaigns.sending.counting import LOOKED_AT, states_of
+from campaigns.sending.progress import ARRIVED
 from crm.cards import CARDS, STEPS, Card, Line, Step
 
 STEPS.add(
@@ -54,7 +55,8 @@ def _editor(draft: Campaign) -> str:
 
 
 def _arrived(campaign: Campaign) -> int:
-    return Delivery.objects.filter(campaign=campaign).on_the_wire_or_past().count()
+    counts = states_of([campaign.pk], most=LOOKED_AT)[campaign.pk]
+    return sum(counts[state] for state in ARRIVED)
 
 
 def _meaning(campaign: Campaign) -> str:
@@ -68,10 +70,12 @@ def uncertain_messages(user) -> Card | None:
     if not user.has_perm("campaigns.launch_campaign"):
         return None
     held = Campaign.objects.filter(uncertain_policy=Campaign.UncertainPolicy.HOLD, state__in=MOVING)
-    waiting = held.annotate(waiting=Count("deliveries", filter=Q(deliveries__state="uncertain"))).filter(waiting__gt=0)
-    total = sum(campaign.waiting for campaign in waiting)
+    names = dict(held.values_list("pk", "name"))
+    counts = states_of(names, most=LOOKED_AT)
+    waiting = {pk: counts[pk]["uncertain"] for pk in names if counts[pk]["uncertain"]}
+    total = sum(waiting.values())
     if not total:
         return None
     said = ngettext("message waits for your decision", "messages wait for your decision", total)
-    lines = [Line(one.name, str(one.waiting), reverse("campaigns:progress", args=[one.pk])) for one in waiting]
+    lines = [Line(names[pk], str(n), reverse("campaigns:progress", args=[pk])) for pk, n in waiting.items()]
     return Card(_("Uncertain messages"), figure=f"{total:,}", meaning=said, lines=lines, icon="help", order=5)

@@ -70,3 +70,15 @@ INVARIANTS.add(
              AND (intent_at IS NULL OR sent_at IS NULL OR sent_at < intent_at - interval '1 second')""",
     ),
 )
+INVARIANTS.add(
+    "ranges-know-their-messages",
+    Invariant(
+        _("What newsletters are said to have come to is what stands in their ledger."),
+        """SELECT 'range ' || chunk.id FROM campaigns_chunk AS chunk LEFT JOIN LATERAL (
+               SELECT jsonb_object_agg(state, messages) AS counts FROM (
+                   SELECT state, count(*) AS messages FROM campaigns_delivery AS delivery
+                   WHERE delivery.id BETWEEN chunk.first_id AND chunk.last_id
+                     AND delivery.campaign_id = chunk.campaign_id GROUP BY state) AS each) AS ledger ON true
+           WHERE chunk.counted AND chunk.counts <> coalesce(ledger.counts, '{}')""",
+    ),
+)

@@ -8,6 +8,7 @@ from campaigns.actions.bells import ring_workers
 from campaigns.models import Campaign, Delivery
 from campaigns.sending.breaker import start_anew
 from campaigns.sending.closing import finish_if_done
+from campaigns.sending.counting import uncount_all
 from crm.errors import Refused
 from crm.history import acting
 
@@ -53,6 +54,7 @@ def cancel_campaign(campaign: Campaign, *, by) -> Campaign:
     with acting("cancel_campaign", by):
         campaign.state, campaign.finished_at = State.CANCELLED, timezone.now()
         campaign.save(update_fields=["state", "finished_at", "updated_at"])
+        uncount_all(campaign.pk)
         waiting = Delivery.objects.filter(campaign=campaign, state__in=["queued", "deferred"])
         waiting.update(state="skipped", reason="cancelled", next_attempt_at=None)
     return campaign

@@ -27,7 +27,9 @@ WHERE chunk.id = ANY(%(chunks)s) AND delivery.id BETWEEN chunk.first_id AND chun
   AND delivery.campaign_id = chunk.campaign_id AND delivery.state = 'failed'
 """
 
-REOPEN = "UPDATE campaigns_chunk SET done = false, due_at = NULL WHERE id = ANY(%(chunks)s)"
+REOPEN = """
+UPDATE campaigns_chunk SET done = false, due_at = NULL, counted = false, touched_at = now() WHERE id = ANY(%(chunks)s)
+"""
 """Owner, lease and epoch stay: whoever holds the range goes on, and what an older holder still writes is not taken."""
 
 

@@ -1,6 +1,6 @@
 """Decide about messages of which nobody knows whether they arrived."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from campaigns.actions.bells import ring_workers
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.sending.closing import finish_if_done
+from campaigns.sending.counting import uncount
 from crm.errors import Refused
 from crm.history import acting
 
@@ -26,9 +27,10 @@ class CampaignIsOver(Refused):
 
 
 @transaction.atomic
-def mark_as_sent(campaign: Campaign, deliveries: Iterable[int] | None = None, *, by) -> int:
+def mark_as_sent(campaign: Campaign, deliveries: Sequence[int] | None = None, *, by) -> int:
     """Take uncertain messages as arrived; all of the campaign when `deliveries` is None. Raises NotUncertain."""
     with acting("mark_as_sent", by):
+        _hold_ranges(campaign, deliveries)
         settled = _uncertain(campaign, deliveries).update(
             state="accepted", reason="marked_sent", sent_at=F("intent_at")
         )
@@ -39,12 +41,13 @@ def mark_as_sent(campaign: Campaign, deliveries: Iterable[int] | None = None, *,
 
 
 @transaction.atomic
-def send_again(campaign: Campaign, deliveries: Iterable[int] | None = None, *, by) -> int:
+def send_again(campaign: Campaign, deliveries: Sequence[int] | None = None, *, by) -> int:
     """Queue uncertain messages again, under the same Message-ID. Raises NotUncertain or CampaignIsOver."""
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if campaign.state == Campaign.State.CANCELLED:
         raise CampaignIsOver(_("This newsletter was cancelled, so nothing more of it is sent."))
     with acting("send_again", by):
+        _hold_ranges(campaign, deliveries)
         queued = _uncertain(campaign, deliveries).update(state="queued", reason="", attempts=0, breaks=0)
     if not queued:
         raise NotUncertain
@@ -52,9 +55,14 @@ def send_again(campaign: Campaign, deliveries: Iterable[int] | None = None, *, b
     return queued
 
 
-def _uncertain(campaign: Campaign, deliveries: Iterable[int] | None):
+def _uncertain(campaign: Campaign, deliveries: Sequence[int] | None):
     rows = Delivery.objects.filter(campaign=campaign, state=Delivery.State.UNCERTAIN)
     return rows if deliveries is None else rows.filter(pk__in=list(deliveries))
+
+
+def _hold_ranges(campaign: Campaign, deliveries: Sequence[int] | None) -> None:
+    """Ranges before messages, as workers hold them."""
+    uncount(_uncertain(campaign, deliveries).values_list("pk", flat=True))
 
 
 def _wake(campaign: Campaign) -> None:
@@ -64,6 +72,6 @@ def _wake(campaign: Campaign) -> None:
     ).unsettled()
     open_ranges = Chunk.objects.filter(campaign=campaign, done=False)
     open_ranges.filter(~Exists(inside), lease_until=None).update(done=True)
-    open_ranges.filter(due_at__gt=timezone.now()).update(due_at=None)
+    open_ranges.filter(due_at__gt=timezone.now()).update(due_at=None, touched_at=timezone.now())
     transaction.on_commit(lambda: finish_if_done(campaign.pk))
     ring_workers(campaign.pk)

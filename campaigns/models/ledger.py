@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models.campaigns import Campaign
@@ -70,7 +72,12 @@ class Delivery(models.Model):
 
 
 class Chunk(models.Model):
-    """A range of delivery ids that one worker sends at a time; claimed with owner, lease and epoch."""
+    """A range of delivery ids that one worker sends at a time; claimed with owner, lease and epoch.
+
+    `counts` says how many of its messages are in which state; while `counted` is false that was so once, and a
+    claimed range is never counted (`campaigns/sending/counting.py`). `touched_at` is when it was last taken, given
+    back or woken.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="chunks")
     first_id = models.BigIntegerField()
@@ -80,6 +87,9 @@ class Chunk(models.Model):
     epoch = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True)
     done = models.BooleanField(default=False)
+    counts = models.JSONField(default=dict, db_default={})
+    counted = models.BooleanField(default=False, db_default=False)
+    touched_at = models.DateTimeField(db_default=Now())
 
     objects = ChunkQuerySet.as_manager()
 
@@ -90,7 +100,10 @@ class Chunk(models.Model):
             models.UniqueConstraint(fields=["campaign", "first_id"], name="one_chunk_per_range"),
             models.CheckConstraint(condition=Q(last_id__gte=models.F("first_id")), name="chunk_range_is_ordered"),
         ]
-        indexes = [models.Index(fields=["campaign", "id"], condition=Q(done=False), name="chunk_open")]
+        indexes = [
+            models.Index(fields=["campaign", "id"], condition=Q(done=False), name="chunk_open"),
+            models.Index(fields=["id"], condition=Q(counted=False), name="chunk_uncounted"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_id}–{self.last_id}"
@@ -101,12 +114,19 @@ class Tally(models.Model):
 
     `recent` has a letter for each of the last settled messages, the newest last (`campaigns/sending/breaker.py`);
     `losses` counts connection errors in a row, `down_at` is when no connection was had and that was counted.
+    `accepted` counts the messages a mail server took, ever; `in_minute` those since `minute`, `in_last` those of the
+    minute before.
     """
 
     campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, primary_key=True, related_name="tally")
     recent = models.TextField(blank=True, db_default="")
     losses = models.PositiveIntegerField(db_default=0)
     down_at = models.DateTimeField(null=True, blank=True)
+    accepted = models.PositiveBigIntegerField(db_default=0)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    minute = models.DateTimeField(null=True, blank=True)
+    in_minute = models.PositiveIntegerField(db_default=0)
+    in_last = models.PositiveIntegerField(db_default=0)
 
     class Meta:
         verbose_name = _("tally")
@@ -114,3 +134,12 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign}: {len(self.recent)}, {self.losses}"
+
+    def per_minute(self) -> int:
+        """About how many messages were accepted in the last minute: this one so far, and of the one before the rest."""
+        if self.minute is None:
+            return 0
+        passed = (timezone.now() - self.minute).total_seconds() / 60
+        if passed < 1:
+            return round(self.in_minute + self.in_last * (1 - max(0.0, passed)))
+        return round(self.in_minute * max(0.0, 2 - passed))

@@ -25,16 +25,25 @@ MARKS = {Verdict.ACCEPTED: FINE, Verdict.FAILED: FINE, Verdict.BOUNCED: BOUNCED}
 """The letter of each outcome that settles a message."""
 
 ROLL = """
-INSERT INTO campaigns_tally AS tally (campaign_id, recent, losses, down_at)
+INSERT INTO campaigns_tally AS tally
+    (campaign_id, recent, losses, down_at, accepted, accepted_at, minute, in_minute)
 VALUES (%(campaign)s, right(%(marks)s, %(window)s), %(lost)s + %(down)s::int,
-    CASE WHEN %(down)s THEN clock_timestamp() END)
+    CASE WHEN %(down)s THEN clock_timestamp() END,
+    %(accepted)s, CASE WHEN %(accepted)s > 0 THEN clock_timestamp() END,
+    date_trunc('minute', clock_timestamp()), %(accepted)s)
 ON CONFLICT (campaign_id) DO UPDATE SET recent = right(tally.recent || excluded.recent, %(window)s),
     losses = CASE WHEN %(stood)s THEN 0 ELSE tally.losses END + %(lost)s + CASE
         WHEN excluded.down_at >= coalesce(tally.down_at + %(retry)s * interval '1 second', excluded.down_at) THEN 1
         ELSE 0 END,
     down_at = CASE
         WHEN excluded.down_at < tally.down_at + %(retry)s * interval '1 second' THEN tally.down_at
-        ELSE coalesce(excluded.down_at, tally.down_at) END
+        ELSE coalesce(excluded.down_at, tally.down_at) END,
+    accepted = tally.accepted + excluded.accepted,
+    accepted_at = greatest(tally.accepted_at, excluded.accepted_at),
+    minute = greatest(tally.minute, excluded.minute),
+    in_minute = CASE WHEN tally.minute >= excluded.minute THEN tally.in_minute ELSE 0 END + excluded.in_minute,
+    in_last = CASE WHEN tally.minute >= excluded.minute THEN tally.in_last
+        WHEN tally.minute = excluded.minute - interval '1 minute' THEN tally.in_minute ELSE 0 END
 RETURNING recent, losses
 """
 """Several workers, and ranges, that have no connection at the same time count as one that tries as often as it may."""
@@ -82,14 +91,14 @@ def note_results(campaign_id: int, results: Sequence[Result], *, down: bool = Fa
 
     `down` says that there was no connection to send more. Lines that a mail server cuts at the same moment count once.
     """
-    stood, lost = False, 0
+    accepted, lost = 0, 0
     for result in results:
         if result.outcome.verdict == Verdict.ACCEPTED:
-            stood, lost = True, 0
+            accepted, lost = accepted + 1, 0
         elif result.outcome.lost:
             lost += 1
     marks = "".join(MARKS.get(result.outcome.verdict, "") for result in results)
-    return _roll(campaign_id, marks, stood=stood, lost=ceil(lost / limits().connections), down=down)
+    return _roll(campaign_id, marks, accepted=accepted, lost=ceil(lost / limits().connections), down=down)
 
 
 def note_recovered(results: Sequence[Result]) -> None:
@@ -117,7 +126,7 @@ def note_late_bounces(deliveries: Iterable[int]) -> None:
 
 def start_anew(campaign_id: int) -> None:
     """Forget what was counted: a person looked at it and decided to go on."""
-    Tally.objects.filter(pk=campaign_id).delete()
+    Tally.objects.filter(pk=campaign_id).update(recent="", losses=0, down_at=None)
 
 
 def _note_later(mark: str, deliveries: Iterable[int]) -> None:
@@ -126,14 +135,15 @@ def _note_later(mark: str, deliveries: Iterable[int]) -> None:
         _roll(campaign_id, mark * count)
 
 
-def _roll(campaign_id: int, marks: str, *, stood: bool = False, lost: int = 0, down: bool = False) -> Standing:
+def _roll(campaign_id: int, marks: str, *, accepted: int = 0, lost: int = 0, down: bool = False) -> Standing:
     if not (marks or lost or down):
         return Standing()
     numbers = {"window": limits().breaker_window, "retry": limits().connection_retry}
     news: dict[str, Any] = {
         "campaign": campaign_id,
         "marks": marks,
-        "stood": stood,
+        "accepted": accepted,
+        "stood": accepted > 0,
         "lost": lost,
         "down": down,
         **numbers,

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from campaigns.sending.counting import uncount
 from campaigns.sending.limits import limits
 
 MAKE = """
-INSERT INTO campaigns_chunk (campaign_id, first_id, last_id, owner, epoch, done)
-SELECT %(campaign)s, min(id), max(id), '', 0, false
+INSERT INTO campaigns_chunk (campaign_id, first_id, last_id, owner, epoch, done, counts, counted)
+SELECT %(campaign)s, min(id), max(id), '', 0, false, jsonb_build_object('queued', count(*)), true
 FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS part
       FROM campaigns_delivery WHERE campaign_id = %(campaign)s) AS numbered
 GROUP BY part ORDER BY part
@@ -16,7 +17,8 @@ GROUP BY part ORDER BY part
 
 CLAIM = """
 UPDATE campaigns_chunk
-SET owner = %(owner)s, lease_until = now() + %(lease)s * interval '1 second', epoch = epoch + 1, due_at = NULL
+SET owner = %(owner)s, lease_until = now() + %(lease)s * interval '1 second', epoch = epoch + 1, due_at = NULL,
+    counted = false, touched_at = now()
 WHERE id = (
     SELECT chunk.id FROM campaigns_chunk AS chunk
     JOIN campaigns_campaign AS campaign ON campaign.id = chunk.campaign_id
@@ -56,23 +58,28 @@ WHERE campaign.id = %(campaign)s AND campaign.state = 'cancelled' AND delivery.c
 LET_GO = """
 UPDATE campaigns_chunk SET owner = '', lease_until = NULL, epoch = epoch + 1, done = (rest.open = 0),
     due_at = CASE WHEN rest.open > 0
-             THEN greatest(rest.due, now() + %(rest)s * interval '1 second') END
+             THEN greatest(rest.due, now() + %(rest)s * interval '1 second') END,
+    counts = rest.counts, counted = true, touched_at = now()
 FROM (
-    SELECT count(*) AS open, min(CASE
-        WHEN delivery.state = 'deferred' THEN delivery.next_attempt_at
-        WHEN delivery.state = 'uncertain' AND campaign.uncertain_policy = 'resend'
-            THEN delivery.intent_at + %(quiet)s * interval '1 second'
-        WHEN delivery.state = 'uncertain' THEN now() + %(recheck)s * interval '1 second'
-        ELSE now() END) AS due
-    FROM campaigns_delivery AS delivery JOIN campaigns_campaign AS campaign ON campaign.id = delivery.campaign_id
-    WHERE delivery.id BETWEEN %(first)s AND %(last)s AND delivery.campaign_id = %(campaign)s
-      AND delivery.state IN ('queued', 'sending', 'deferred', 'uncertain')
+    SELECT coalesce(sum(messages) FILTER (WHERE state IN ('queued', 'sending', 'deferred', 'uncertain')), 0) AS open,
+        min(due) AS due, coalesce(jsonb_object_agg(state, messages), '{}') AS counts
+    FROM (
+        SELECT delivery.state, count(*) AS messages, min(CASE
+            WHEN delivery.state = 'deferred' THEN delivery.next_attempt_at
+            WHEN delivery.state = 'uncertain' AND campaign.uncertain_policy = 'resend'
+                THEN delivery.intent_at + %(quiet)s * interval '1 second'
+            WHEN delivery.state = 'uncertain' THEN now() + %(recheck)s * interval '1 second'
+            WHEN delivery.state IN ('queued', 'sending') THEN now() END) AS due
+        FROM campaigns_delivery AS delivery JOIN campaigns_campaign AS campaign ON campaign.id = delivery.campaign_id
+        WHERE delivery.id BETWEEN %(first)s AND %(last)s AND delivery.campaign_id = %(campaign)s
+        GROUP BY delivery.state
+    ) AS each
 ) AS rest
 WHERE id = %(chunk)s
 """
 
 WAKE = """
-UPDATE campaigns_chunk SET due_at = NULL
+UPDATE campaigns_chunk SET due_at = NULL, touched_at = now()
 WHERE NOT done AND lease_until IS NULL AND due_at > now()
   AND EXISTS (SELECT FROM unnest(%s::bigint[]) AS known WHERE known BETWEEN first_id AND last_id)
 """
@@ -133,7 +140,8 @@ def release(claim: Claim, *, rest: float = 0) -> bool:
 def wake_around(deliveries: list[int]) -> None:
     """Look soon at the resting ranges of these deliveries, because something about them became known."""
     if deliveries:
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
+            uncount(deliveries)
             cursor.execute(WAKE, [deliveries])
 
 

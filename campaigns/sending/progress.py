@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Campaign, Delivery
+from campaigns.models import Campaign, Tally
+from campaigns.sending.counting import states_of
 
 MEANINGS: dict[str, tuple[str | Promise, str | Promise]] = {
     "accepted": (_("accepted"), _("their mail server took it")),
@@ -94,15 +94,13 @@ class Progress:
 
 
 def progress_of(campaign: Campaign) -> Progress:
-    """Count a campaign's ledger by state."""
-    ledger = Delivery.objects.filter(campaign=campaign).order_by()
-    counts = dict(ledger.values_list("state").annotate(Count("pk")))
-    total = sum(counts.values())
-    minute_ago = timezone.now() - timedelta(minutes=1)
-    pulse = ledger.aggregate(recent=Count("pk", filter=Q(sent_at__gte=minute_ago)), last=Max("sent_at"))
+    """A campaign's messages by state, from what its ranges know."""
+    counts = states_of([campaign.pk])[campaign.pk]
+    total = counts.total()
+    tally = Tally.objects.filter(pk=campaign.pk).first() or Tally()
     shares = [
         Share(state, title, meaning, counts[state], counts[state] * 100 / total)
         for state, (title, meaning) in MEANINGS.items()
         if counts.get(state)
     ]
-    return Progress(campaign, shares, total, pulse["recent"], pulse["last"])
+    return Progress(campaign, shares, total, tally.per_minute(), tally.accepted_at)
