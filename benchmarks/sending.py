@@ -40,8 +40,8 @@ def sink() -> Iterator[int]:
 
 def engine(messages: int) -> float:
     """Messages a second of the whole engine: claims, intents, consent asked again, wire, outcomes."""
-    from campaigns.sending.transport import current_transport
     from campaigns.sending.worker import work
+    from crm.transport import current_transport
     from tests.campaigns.ledger import launched, states
 
     html, text = content()

@@ -18,7 +18,7 @@ from campaigns.models import Delivery, Tally
 from campaigns.sending.closing import pause_for
 from campaigns.sending.limits import limits
 from campaigns.sending.outcomes import Result
-from campaigns.sending.transport import Verdict
+from crm.transport import Verdict
 
 FINE, BOUNCED, COMPLAINED = ".", "b", "c"
 MARKS = {Verdict.ACCEPTED: FINE, Verdict.FAILED: FINE, Verdict.BOUNCED: BOUNCED}

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Delivery
 from campaigns.sending.outcomes import Result
-from campaigns.sending.transport import Verdict
 from contacts.actions.bounces import note_hard_bounce
+from crm.transport import Verdict
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from campaigns.sending.limits import limits
 from campaigns.sending.pool import Pool
 from campaigns.sending.session import Session
-from campaigns.sending.transport import Message, Outcome, TransportDown, TransportRefuses
+from crm.transport import Message, Outcome, TransportDown, TransportRefuses
 
 GLANCE = 0.5
 """Seconds after which a crew that waits looks at its clocks at the latest."""

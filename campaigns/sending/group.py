@@ -12,7 +12,7 @@ from campaigns.sending.intents import Recipient
 from campaigns.sending.outcomes import Result
 from campaigns.sending.persons import NoSuchAddress, personal
 from campaigns.sending.receipts import Journal
-from campaigns.sending.transport import Message, Outcome, Transport, TransportDown, TransportRefuses, Verdict
+from crm.transport import Message, Outcome, Transport, TransportDown, TransportRefuses, Verdict
 
 log = logging.getLogger(__name__)
 

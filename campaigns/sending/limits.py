@@ -6,10 +6,12 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.signals import setting_changed
 
+from crm.patience import Patience
+
 
 @dataclass(frozen=True)
-class Limits:
-    """Sizes in messages, times in seconds."""
+class Limits(Patience):
+    """Sizes in messages, times in seconds; what single mails share with newsletters stands in `Patience`."""
 
     chunk: int = 1000
     """Messages a worker claims at once: small enough that pausing and sharing stay lively."""
@@ -19,10 +21,6 @@ class Limits:
     """A group is as many messages as the mail server takes in this time, so that a leave is honoured quickly."""
     lease: float = 120
     """How long a claim lasts without renewal; longer than the longest wait for the mail server."""
-    connect_timeout: float = 10
-    reply_timeout: float = 30
-    final_timeout: float = 60
-    """Patience after a whole message was handed over, when giving up means not knowing."""
     connections: int = 10
     """Most connections of one worker; more than one only where the mail server takes its time to answer."""
     lonely: float = 0.005
@@ -34,13 +32,6 @@ class Limits:
     connection_seconds: float = 300
     idle_seconds: float = 5
     """A connection that rested longer is asked whether it is still there before it is used."""
-    tries: int = 5
-    """Attempts before a message that is always put off counts as failed."""
-    first_retry: float = 60
-    retry_factor: float = 5
-    """Waits between attempts: 1, 5, 25, 125 minutes, each with a fifth of jitter."""
-    connection_retry: float = 15
-    """Wait after the mail server could not be reached."""
     connection_losses: int = 3
     """Lost connections in a row after which a worker lets the mail server rest."""
     poison_tries: int = 3
@@ -59,8 +50,6 @@ class Limits:
     breaker_losses: int = 20
     """Connection errors in a row, of all workers together, after which a person should look at the mail server; at
     one a `connection_retry` that is five minutes without it, longer than it takes to start anew."""
-    quiet: float = 900
-    """How long an uncertain message is left alone, for evidence to arrive, before it is sent again."""
     hold_recheck: float = 3600
     """How often messages that wait for a person's decision are looked at."""
     receipts: int = 16_000_000

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.sending.limits import limits
-from campaigns.sending.replies import wait_before_try
-from campaigns.sending.transport import Outcome, Verdict
+from crm.replies import wait_before_try
+from crm.transport import Outcome, Verdict
 
 WRITE = """
 UPDATE campaigns_delivery AS delivery SET reason = news.reason, provider_id = news.provider_id, sent_at = news.sent_at,

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from campaigns.sending.transport import Outcome, Verdict
+from crm.transport import Outcome, Verdict
 
 SUFFIX = ".receipts"
 _as_json = json.JSONEncoder().encode

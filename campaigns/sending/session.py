@@ -19,8 +19,8 @@ from collections import deque
 from collections.abc import Callable
 
 from campaigns.sending.limits import limits
-from campaigns.sending.replies import judge
-from campaigns.sending.transport import Message, Outcome, TransportRefuses, Verdict
+from crm.replies import judge
+from crm.transport import Message, Outcome, TransportRefuses, Verdict
 
 DOT = b".\r\n"
 CLOSING = 421

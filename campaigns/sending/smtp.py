@@ -14,7 +14,7 @@ from campaigns.sending.crew import Crew
 from campaigns.sending.limits import limits
 from campaigns.sending.pool import Pool
 from campaigns.sending.session import Session
-from campaigns.sending.transport import Message, Outcome, TransportDown, TransportRefuses
+from crm.transport import Message, Outcome, TransportDown, TransportRefuses
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from campaigns.sending.group import Handover
 from campaigns.sending.limits import limits
 from campaigns.sending.receipts import forget_journal, journal
 from campaigns.sending.recovery import recover
-from campaigns.sending.transport import Transport, TransportDown, TransportRefuses, current_transport
+from crm.transport import Transport, TransportDown, TransportRefuses, current_transport
 
 log = logging.getLogger(__name__)
 

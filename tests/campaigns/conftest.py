@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.sending import desk, receipts, transport
+from campaigns.sending import desk, receipts
+from crm import transport
 from tests.smtp import Mailbox
 
 

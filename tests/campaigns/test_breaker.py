@@ -16,9 +16,9 @@ from campaigns.sending import receipts
 from campaigns.sending.breaker import note_complaints, note_late_bounces
 from campaigns.sending.session import Session
 from campaigns.sending.smtp import SmtpTransport
-from campaigns.sending.transport import Message
 from campaigns.sending.worker import work
 from contacts.models import ContactPoint, Suppression
+from crm.transport import Message
 from tests.campaigns.ledger import launched, states
 from tests.campaigns.test_send import make_due
 

@@ -8,8 +8,8 @@ from campaigns.sending.chunks import claim_chunk
 from campaigns.sending.intents import take_group
 from campaigns.sending.receipts import Journal, journal, orphans
 from campaigns.sending.recovery import recover
-from campaigns.sending.transport import Outcome, Verdict, current_transport
 from campaigns.sending.worker import work
+from crm.transport import Outcome, Verdict, current_transport
 from tests.campaigns.ledger import launched, states
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,8 +4,8 @@ import random
 import re
 from datetime import timedelta
 
-from campaigns.sending.limits import limits
-from campaigns.sending.transport import Outcome, Verdict
+from crm.patience import patience
+from crm.transport import Outcome, Verdict
 
 ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 NOBODY_THERE = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"}
@@ -41,5 +41,5 @@ def says_nobody_there(code: int, text: str) -> bool:
 
 def wait_before_try(attempts: int) -> timedelta:
     """How long to wait after `attempts` tries, with jitter so that a refused crowd does not return as one."""
-    seconds = limits().first_retry * limits().retry_factor ** max(0, attempts - 1)
+    seconds = patience().first_retry * patience().retry_factor ** max(0, attempts - 1)
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 (jitter, not a secret)

@@ -1,4 +1,4 @@
-"""What the engine asks of a way to send: one small interface, one file a transport.
+"""What newsletters and single mails ask of a way to send: one small interface, one file a transport.
 
     transport.open()                          ready, or TransportDown (try later) / TransportRefuses (ask a person)
     for message, outcome in transport.send(messages): …
