@@ -1,7 +1,8 @@
 """Questions about single mails, jobs and exports."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Min, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 
@@ -14,6 +15,12 @@ class OutboxQuerySet(models.QuerySet):
         waiting = Q(state="queued") & (Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
         left_behind = Q(state="sending", lease_until__lte=now)
         return self.filter(waiting | left_behind)
+
+    def oldest_due_seconds(self) -> float:
+        """How long the oldest due mail could have left already; 0 when none is due."""
+        could = Coalesce("lease_until", "next_attempt_at", "created_at")
+        oldest = self.due().aggregate(oldest=Min(could))["oldest"]
+        return max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
 
 
 class JobQuerySet(models.QuerySet):

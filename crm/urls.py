@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from crm.views import exports, history, jobs, search, signin
+from crm.views import exports, history, jobs, metrics, search, signin
 
 app_name = "crm"
 
 urlpatterns = [
+    path("metrics", metrics.metrics, name="metrics"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),
     path("exports/", exports.exports, name="exports"),
     path("exports/ask/<slug:key>/", exports.ask, name="export"),

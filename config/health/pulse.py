@@ -1,5 +1,6 @@
 """The worker's pulse: every worker says every few seconds which queues it listens to."""
 
+import time
 from typing import Any
 
 import redis
@@ -13,6 +14,11 @@ KEPT = 20
 def pulse_key(queue: str) -> str:
     """Where the pulse of a queue's worker stands."""
     return f"pulse:{queue}"
+
+
+def pulses_key(queue: str) -> str:
+    """Where all of the queue's workers stand, each with the time of its last sign."""
+    return f"pulses:{queue}"
 
 
 class Pulse(bootsteps.StartStopStep):
@@ -40,12 +46,16 @@ class Pulse(bootsteps.StartStopStep):
         """Write down each queue; a server that is away for a moment is tried again at the next beat."""
         from config.embedded.redis import client
 
+        now = time.time()
         if self._server is None:
             self._server = client()
         try:
             with self._server.pipeline(transaction=False) as pipe:
                 for queue in parent.app.amqp.queues.consume_from:
                     pipe.set(pulse_key(queue), parent.hostname, ex=KEPT)
+                    pipe.zadd(pulses_key(queue), {parent.hostname: now})
+                    pipe.zremrangebyscore(pulses_key(queue), "-inf", now - KEPT)
+                    pipe.expire(pulses_key(queue), KEPT)
                 pipe.execute()
         except redis.RedisError:
             self._server = None

@@ -172,6 +172,10 @@ FEEDS_ALLOW_PRIVATE = False
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 """How many proxies of ours stand before the web server; the visitor's address is read through that many."""
 
+# ── Watching (docs/recipes/watch-it.md) ───────────────────────────────────────
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+"""What a monitoring system must show at /metrics; empty: only this very machine may read it, past no proxy."""
+
 # ── Celery: see docs/decisions; no ETA or countdown tasks anywhere ───────────
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

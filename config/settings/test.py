@@ -17,3 +17,4 @@ if not EMAIL_URL:
     """Nobody listens there: a test that sends asks for the `mailbox` fixture."""
 WHITENOISE_AUTOREFRESH = True
 """Look for a file when it is asked for: every test client would list them all otherwise."""
+METRICS_TOKEN = "token-of-the-tests"

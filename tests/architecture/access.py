@@ -88,6 +88,7 @@ RULES: list[tuple[str, Rule]] = [
     ("admin:contacts_partner_delete", frozenset({MANAGER})),
     ("admin:contacts_partner_*", BOOK),
     # ── House ──
+    ("crm:metrics", NOBODY),  # a monitoring system shows its token; a sign-in opens nothing there
     ("crm:history", frozenset({MANAGER})),
     ("mailbox:*", BOOK),
     ("admin:crm_job_add", NOBODY),
