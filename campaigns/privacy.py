@@ -1,20 +1,44 @@
 """Where campaigns keep something about a person, and what becomes of it."""
 
+from collections import defaultdict
+from typing import Any
+
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy as n_
 
-from campaigns.models import Campaign, Chunk, Delivery
-from crm.privacy import RELATIONS, Leaving, Merge, Place, Verdict, listed
+from campaigns.models import Attempt, Campaign, Chunk, Delivery
+from campaigns.reasons import REASONS
+from campaigns.sending.counting import uncount
+from crm.privacy import RELATIONS, Leaving, Merge, Place, Verdict
 
 WAITING = [Delivery.State.QUEUED, Delivery.State.DEFERRED]
 
 
+def told_deliveries(person: int) -> list[dict[str, Any]]:
+    """Every message to the person, with what else happened to it."""
+    history: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    notes = Attempt.objects.filter(delivery__stakeholder=person)
+    for delivery, at, what, reply in notes.values_list("delivery", "at", "what", "reply"):
+        history[delivery].append({"at": at, "what": what, "reply": reply})
+    columns = ("pk", "campaign__subject", "address", "state", "sent_at")
+    return [
+        {"campaign__subject": subject, "address": address, "state": state, "sent_at": sent_at, "history": history[pk]}
+        for pk, subject, address, state, sent_at in Delivery.objects.filter(stakeholder=person).values_list(*columns)
+    ]
+
+
 def erase_deliveries(leaving: Leaving) -> int:
-    """The ledger keeps its rows, so that its sums stay true, without the address; what still waits is not sent."""
+    """The ledger keeps its rows, so that its sums stay true, without the address and without the words of mail
+    servers, which may repeat it; what still waits is not sent.
+    """
     theirs = Delivery.objects.filter(stakeholder=leaving.person)
-    theirs.filter(state__in=WAITING).update(state=Delivery.State.SKIPPED, reason="erased")
+    waiting = theirs.filter(state__in=WAITING)
+    uncount(waiting.values_list("pk", flat=True))
+    waiting.update(state=Delivery.State.SKIPPED, reason="erased")
+    theirs.exclude(reason__in=list(REASONS)).update(reason="")
+    Attempt.objects.filter(delivery__in=theirs).exclude(reply__in=list(REASONS)).update(reply="")
     nameless = Concat(Value("erased-"), Cast(F("pk"), CharField()))
     return theirs.update(stakeholder=None, address=nameless, fingerprint="", provider_id="")
 
@@ -45,7 +69,7 @@ RELATIONS.add(
     "campaigns.Delivery.stakeholder",
     Place(
         Merge.MOVE_UNLESS_TWICE,
-        listed(Delivery, "stakeholder", "campaign__subject", "address", "state", "sent_at"),
+        told_deliveries,
         erase_deliveries,
         twice=one_message_each,
         returns=wait_again,

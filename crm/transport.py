@@ -34,13 +34,15 @@ class Verdict(StrEnum):
 class Outcome:
     """A verdict with its evidence: the server's words and the name it gave the message.
 
-    `lost` says that the connection broke meanwhile: then the server may need a rest.
+    `lost` says that the connection broke meanwhile: then the server may need a rest. `source` names the server or
+    provider that said it; it is kept for whatever did not go well.
     """
 
     verdict: Verdict
     reply: str = ""
     provider_id: str = ""
     lost: bool = False
+    source: str = ""
 
 
 def _nothing() -> None:

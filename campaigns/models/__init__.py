@@ -1,6 +1,6 @@
 """The nouns of campaigns."""
 
 from campaigns.models.campaigns import Campaign, Variant
-from campaigns.models.ledger import Chunk, Delivery, Tally
+from campaigns.models.ledger import Attempt, Chunk, Delivery, Tally
 
-__all__ = ["Campaign", "Chunk", "Delivery", "Tally", "Variant"]
+__all__ = ["Attempt", "Campaign", "Chunk", "Delivery", "Tally", "Variant"]

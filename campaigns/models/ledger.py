@@ -1,5 +1,6 @@
 """The send ledger: one narrow row per message, and the ranges workers claim."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -10,6 +11,9 @@ from campaigns.models.campaigns import Campaign
 from campaigns.querysets import ChunkQuerySet, DeliveryQuerySet
 from campaigns.reasons import REASONS
 from contacts.models import Stakeholder
+
+ARRIVED = ("accepted", "delivered", "complained")
+"""States of a message that a mail server took for good, as far as we know."""
 
 
 class Delivery(models.Model):
@@ -67,8 +71,63 @@ class Delivery(models.Model):
 
     @property
     def why(self) -> str:
-        """The reason in plain words, the mail server's own words where it gave any."""
-        return str(REASONS.get(self.reason, self.reason))
+        """The reason in plain words, the mail server's own where it gave any; what arrived needs none."""
+        return str(REASONS.get(self.reason, "" if self.state in ARRIVED else self.reason))
+
+    @property
+    def reply(self) -> str:
+        """What the mail server said last, in its own words."""
+        return "" if self.reason in REASONS else self.reason
+
+
+class Attempt(models.Model):
+    """One thing that happened to a message and that its own row does not say, or will not say for long.
+
+    A first try that was accepted leaves none: the row says all of it. `campaigns/sending/attempts.py` appends them.
+    """
+
+    class What(models.TextChoices):
+        """What happened; the first ones are the mail server's answers, the last ones decisions."""
+
+        ACCEPTED = "accepted", _("taken by their mail server")
+        DEFERRED = "deferred", _("put off by their mail server")
+        BROKE = "broke", _("the line broke before it was handed over")
+        FAILED = "failed", _("refused")
+        BOUNCED = "bounced", _("came back: nobody has the address")
+        UNCERTAIN = "uncertain", _("handed over, and no answer came")
+        DELIVERED = "delivered", _("delivered to their mailbox")
+        SOFT_BOUNCED = "soft_bounced", _("came back for the time being")
+        COMPLAINED = "complained", _("marked as spam")
+        AGAIN = "again", _("put in the queue again")
+        ARRIVED = "arrived", _("taken as arrived")
+        GIVEN_UP = "given_up", _("not to be sent again")
+
+    id = models.BigAutoField(primary_key=True)
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="history")
+    at = models.DateTimeField()
+    what = models.CharField(max_length=12, choices=What)
+    reply = models.CharField(
+        max_length=300, blank=True, db_default="", help_text="The server's words, or a key of REASONS."
+    )
+    source = models.CharField(
+        max_length=80, blank=True, db_default="", help_text="The server, provider or worker that this comes from."
+    )
+    number = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Which try it was.")
+    handed_at = models.DateTimeField(null=True, blank=True, help_text="When the message was handed over at this try.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id}: {self.get_what_display()}"
+
+    @property
+    def why(self) -> str:
+        """What was said, in plain words where it is one of ours."""
+        return str(REASONS.get(self.reply, self.reply))
 
 
 class Chunk(models.Model):

@@ -44,8 +44,14 @@ WHERE NOT done AND lease_until < now() LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
 NOBODY_KNOWS = """
-UPDATE campaigns_delivery SET state = 'uncertain', reason = 'worker_stopped'
-WHERE id BETWEEN %(first)s AND %(last)s AND campaign_id = %(campaign)s AND state = 'sending'
+WITH lost AS (
+    UPDATE campaigns_delivery SET state = 'uncertain', reason = 'worker_stopped'
+    WHERE id BETWEEN %(first)s AND %(last)s AND campaign_id = %(campaign)s AND state = 'sending'
+    RETURNING id, attempts, intent_at
+)
+INSERT INTO campaigns_attempt (delivery_id, at, what, reply, source, number, handed_at)
+SELECT lost.id, clock_timestamp(), 'uncertain', 'worker_stopped', chunk.owner, lost.attempts, lost.intent_at
+FROM lost JOIN campaigns_chunk AS chunk ON chunk.id = %(chunk)s ORDER BY lost.id
 """
 
 CANCELLED = """

@@ -10,15 +10,20 @@ from campaigns.sending.limits import limits
 from campaigns.sending.receipts import Journal
 
 SETTLE_QUIET = """
-UPDATE campaigns_delivery AS delivery SET
-    state = CASE WHEN delivery.attempts < %(tries)s AND delivery.breaks < %(poison)s THEN 'queued' ELSE 'failed' END,
-    reason = CASE WHEN delivery.attempts < %(tries)s AND delivery.breaks < %(poison)s THEN ''
-             ELSE 'never_answered' END
-FROM campaigns_campaign AS campaign
-WHERE campaign.id = delivery.campaign_id AND campaign.uncertain_policy = 'resend'
-  AND delivery.id BETWEEN %(first)s AND %(last)s AND delivery.campaign_id = %(campaign)s
-  AND delivery.state = 'uncertain' AND delivery.intent_at < now() - %(quiet)s * interval '1 second'
-"""
+WITH settled AS (
+    UPDATE campaigns_delivery AS delivery SET
+        state = CASE WHEN {again} THEN 'queued' ELSE 'failed' END,
+        reason = CASE WHEN {again} THEN '' ELSE 'never_answered' END
+    FROM campaigns_campaign AS campaign
+    WHERE campaign.id = delivery.campaign_id AND campaign.uncertain_policy = 'resend'
+      AND delivery.id BETWEEN %(first)s AND %(last)s AND delivery.campaign_id = %(campaign)s
+      AND delivery.state = 'uncertain' AND delivery.intent_at < now() - %(quiet)s * interval '1 second'
+    RETURNING delivery.id, delivery.state, delivery.reason, delivery.attempts, delivery.intent_at
+)
+INSERT INTO campaigns_attempt (delivery_id, at, what, reply, number, handed_at)
+SELECT id, clock_timestamp(), CASE state WHEN 'queued' THEN 'again' ELSE 'failed' END, reason, attempts, intent_at
+FROM settled ORDER BY id
+""".format(again="delivery.attempts < %(tries)s AND delivery.breaks < %(poison)s")
 
 INTEND = """
 WITH due AS MATERIALIZED (

@@ -8,12 +8,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from campaigns.sending.attempts import Note, note_attempts, what_happened
 from campaigns.sending.limits import limits
 from crm.replies import wait_before_try
 from crm.transport import Outcome, Verdict
 
 WRITE = """
-UPDATE campaigns_delivery AS delivery SET reason = news.reason, provider_id = news.provider_id, sent_at = news.sent_at,
+UPDATE campaigns_delivery AS delivery SET provider_id = news.provider_id, sent_at = news.sent_at,
+    reason = CASE WHEN delivery.stakeholder_id IS NULL THEN '' ELSE news.reason END,
     state = CASE WHEN {poison} THEN 'failed' ELSE news.state END,
     next_attempt_at = CASE WHEN {poison} THEN NULL ELSE news.next_attempt_at END,
     attempts = delivery.attempts - news.refund, breaks = delivery.breaks + news.broke
@@ -23,8 +25,11 @@ FROM unnest(%(ids)s::bigint[], %(epochs)s::int[], %(states)s::text[], %(reasons)
      AS news (id, epoch, state, reason, provider_id, sent_at, next_attempt_at, refund, broke)
 WHERE delivery.id = news.id AND delivery.epoch = news.epoch AND delivery.state IN ('sending', 'uncertain')
 """.format(poison="news.broke > 0 AND news.state = 'deferred' AND delivery.breaks + news.broke >= %(poison)s")
-"""A row that became uncertain meanwhile may still be settled by our evidence, as long as nobody took it anew."""
+"""A row that became uncertain meanwhile may still be settled by our evidence, as long as nobody took it anew.
+Of somebody who was erased meanwhile, the server's words are not kept: they may name them."""
 
+OURS = "RETURNING delivery.id"
+"""Asked only where there is evidence to keep beside the rows that were ours to write."""
 
 COLUMNS = ("ids", "epochs", "states", "reasons", "provider_ids", "sent", "next", "refunds", "broke")
 
@@ -67,9 +72,20 @@ def write_each(results: Sequence[tuple[int, Result]], *, blame: bool = False) ->
         (result.delivery, epoch, *_columns(_settle(result), blame and result.outcome.lost)) for epoch, result in results
     ]
     columns: dict[str, Any] = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    notes = [note for _epoch, result in results if (note := _note(result))]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(WRITE, columns | {"poison": limits().poison_tries})
+        cursor.execute(WRITE + (OURS if notes else ""), columns | {"poison": limits().poison_tries})
+        if notes:
+            ours = {delivery for (delivery,) in cursor.fetchall()}
+            note_attempts(note for note in notes if note.delivery in ours)
         return cursor.rowcount
+
+
+def _note(result: Result) -> Note | None:
+    """The evidence that the row itself will not keep."""
+    outcome = result.outcome
+    what = what_happened(outcome)
+    return Note(result.delivery, what, result.at, outcome.reply, outcome.source, result.attempts) if what else None
 
 
 def _columns(news: News, broke: bool) -> tuple:
@@ -81,7 +97,7 @@ def _settle(result: Result) -> News:
     """One outcome as one row: the state machine of a delivery in a single place."""
     outcome = result.outcome
     if outcome.verdict == Verdict.ACCEPTED:
-        return News("accepted", provider_id=outcome.provider_id, sent_at=result.at)
+        return News("accepted", outcome.reply, outcome.provider_id, sent_at=result.at)
     if outcome.verdict == Verdict.UNSENT:
         return News("queued", refund=1)
     if outcome.verdict == Verdict.DEFERRED and result.attempts < limits().tries:

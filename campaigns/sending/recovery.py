@@ -1,5 +1,7 @@
 """Recovery: what workers that are gone left behind is settled, by their receipts where there are any."""
 
+from dataclasses import replace
+
 from django.db import connection
 from django.utils import timezone
 
@@ -9,6 +11,7 @@ from campaigns.sending.chunks import expire_leases, wake_around
 from campaigns.sending.closing import act_on
 from campaigns.sending.outcomes import Result, write_each
 from campaigns.sending.receipts import Known, orphans
+from crm.transport import Outcome
 
 LEASE_IS_OVER = """
 UPDATE campaigns_chunk SET lease_until = now() - interval '1 second'
@@ -26,7 +29,7 @@ def recover() -> int:
 def _settle(known: Known) -> None:
     attempts = dict(Delivery.objects.filter(pk__in=known.epochs).values_list("pk", "attempts"))
     results = [
-        (epoch, Result(delivery, attempts[delivery], outcome, at or timezone.now()))
+        (epoch, Result(delivery, attempts[delivery], _from(known.owner, outcome), at or timezone.now()))
         for delivery, epoch, outcome, at in known.verdicts()
         if delivery in attempts
     ]
@@ -36,3 +39,8 @@ def _settle(known: Known) -> None:
     note_recovered([result for _epoch, result in results])
     with connection.cursor() as cursor:
         cursor.execute(LEASE_IS_OVER, [known.owner])
+
+
+def _from(owner: str, outcome: Outcome) -> Outcome:
+    """What a worker knew, under its name."""
+    return replace(outcome, source=owner)

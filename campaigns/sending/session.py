@@ -17,6 +17,7 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from campaigns.sending.limits import limits
 from crm.replies import judge
@@ -50,6 +51,7 @@ class Session:
 
     def __init__(self, smtp: smtplib.SMTP) -> None:
         self.smtp = smtp
+        self.server = str(smtp._host)  # type: ignore[attr-defined]  # smtplib keeps it for TLS
         self.sock: socket.socket = smtp.sock  # type: ignore[assignment]
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.encrypted = isinstance(self.sock, ssl.SSLSocket)
@@ -259,6 +261,8 @@ class Session:
             self._take(following)
 
     def _settle(self, outcome: Outcome) -> None:
+        if outcome.verdict is not Verdict.ACCEPTED:
+            outcome = replace(outcome, source=self.server)
         self.answers.append((self._current(), outcome))
         self._message = None
         self.used_at = time.monotonic()
