@@ -4,16 +4,14 @@ import hashlib
 import hmac
 import time
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import formatdate
 from functools import lru_cache
 
 from django.conf import settings
 
-from campaigns.content.merge import Compiled, Values, compile_template, one_line
+from campaigns.content.merge import Compiled, Values, compile_template
 from campaigns.models import Campaign, Variant
+from campaigns.sending.headers import mailbox_header, text_header, wire_address
 from campaigns.sending.parts import Parts, compile_parts
 from crm.models import Organisation
 
@@ -54,7 +52,7 @@ class Edition:
         """The whole message for one person, lines ending as mail wants them."""
         head = [self.head, f"To: {person.address}\r\n".encode()]
         if self.subject:
-            head.append(_header("Subject", self.subject.splice(person.values)))
+            head.append(text_header("Subject", self.subject.splice(person.values)))
         head.append(f"Message-ID: {self.message_id(delivery)}\r\nDate: {_date(int(time.time()))}\r\n".encode())
         head.append(f"List-Unsubscribe: <{person.one_click_url}>\r\n".encode("ascii"))
         start = b"\r\n--" + self.boundary
@@ -65,7 +63,7 @@ class Edition:
 def compile_edition(campaign: Campaign, variant: Variant, organisation: Organisation) -> Edition:
     """Everything of a variant that is the same for everybody, encoded once."""
     boundary = "=_" + hashlib.sha256(f"{campaign.pk}.{variant.pk}".encode()).hexdigest()[:24]
-    sender = organisation.sender_email
+    sender = wire_address(organisation.sender_email)
     return Edition(
         campaign=campaign.pk,
         language=variant.language,
@@ -80,24 +78,26 @@ def compile_edition(campaign: Campaign, variant: Variant, organisation: Organisa
 
 
 def _fixed_head(campaign: Campaign, variant: Variant, organisation: Organisation, boundary: str) -> bytes:
-    """The headers everybody gets, folded and encoded by the standard library."""
-    head = EmailMessage(policy=SMTP)
-    domain = organisation.sender_email.rpartition("@")[2]
-    topic = campaign.topic
-    head["From"] = Address(one_line(organisation.sender_name), addr_spec=organisation.sender_email)
+    """The headers everybody gets."""
+    sender = wire_address(organisation.sender_email)
+    domain, topic = sender.rpartition("@")[2], campaign.topic
+    head = [mailbox_header("From", organisation.sender_name, sender)]
     if organisation.reply_to:
-        head["Reply-To"] = organisation.reply_to
+        head.append(mailbox_header("Reply-To", "", wire_address(organisation.reply_to)))
     if _same_for_all(variant.subject):
-        head["Subject"] = one_line(variant.subject)
-    head["List-Id"] = f'"{_quotable(topic.name_en)}" <{topic.slug}.{domain}>'
-    head["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    head["Precedence"] = "bulk"
-    head["X-Campaign"] = str(campaign.pk)
-    head["Feedback-ID"] = f"{campaign.pk}:{topic.slug}:newsletter:{domain}"
-    head["Content-Language"] = variant.language
-    head["MIME-Version"] = "1.0"
-    lines = head.as_bytes().rstrip(b"\r\n") + b"\r\n"
-    return lines + f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode()
+        head.append(text_header("Subject", compile_template(variant.subject, "header").splice({})))
+    head.append(mailbox_header("List-Id", topic.name_en, f"{topic.slug}.{domain}"))
+    fixed = {
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Precedence": "bulk",
+        "X-Campaign": str(campaign.pk),
+        "Feedback-ID": f"{campaign.pk}:{topic.slug}:newsletter:{domain}",
+        "Content-Language": variant.language,
+        "MIME-Version": "1.0",
+        "Content-Type": f'multipart/alternative;\r\n boundary="{boundary}"',
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fixed.items())
+    return b"".join([*head, lines.encode()])
 
 
 @lru_cache(maxsize=2)
@@ -107,17 +107,3 @@ def _date(second: int) -> str:
 
 def _same_for_all(subject: str) -> bool:
     return all(isinstance(part, str) for part in compile_template(subject, "header").parts)
-
-
-def _quotable(value: str) -> str:
-    return one_line(value).replace("\\", "").replace('"', "'")
-
-
-def _header(name: str, value: str) -> bytes:
-    """One header of one person: ASCII goes as it is, everything else as the standard library folds it."""
-    value = one_line(value)
-    if value.isascii() and len(value) < 70 and "=?" not in value:
-        return f"{name}: {value}\r\n".encode()
-    head = EmailMessage(policy=SMTP)
-    head[name] = value
-    return head.as_bytes().rstrip(b"\r\n") + b"\r\n"

@@ -8,9 +8,10 @@ from functools import partial
 
 from campaigns.models import Campaign
 from campaigns.sending.editions import Edition
+from campaigns.sending.headers import NoSuchAddress
 from campaigns.sending.intents import Recipient
 from campaigns.sending.outcomes import Result
-from campaigns.sending.persons import NoSuchAddress, personal
+from campaigns.sending.persons import personal
 from campaigns.sending.receipts import Journal
 from crm.transport import Message, Outcome, Transport, TransportDown, TransportRefuses, Verdict
 

@@ -13,6 +13,8 @@ from campaigns.content.merge import Escape, Slot, Values, compile_template
 SOFT = b"=\r\n"
 LEADING_DOTS = re.compile(rb"^\.+", re.MULTILINE)
 """Dots at the start of a line mean something to SMTP; written as =2E they need no care on the wire."""
+LATE_BLANK = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)
+"""A blank at the end of a full line, which binascii encodes without looking at how long the line gets."""
 LONGEST = 75
 """76 characters a line, of which the soft break takes one."""
 PLAIN = re.compile(r"[\w:/%?&+,'.-]+", re.ASCII).fullmatch
@@ -58,8 +60,14 @@ def _encode_value(value: str) -> bytes:
 def _encode(text: str) -> bytes:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n").encode("utf-8", "replace")
     encoded = binascii.b2a_qp(lines, istext=True)
-    encoded = encoded.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    return LEADING_DOTS.sub(lambda dots: b"=2E" * len(dots[0]) + SOFT, encoded)
+    encoded = LATE_BLANK.sub(rb"\1=\n\2", encoded.replace(b"\r\n", b"\n")).replace(b"\n", b"\r\n")
+    return LEADING_DOTS.sub(lambda dots: _spelled(len(dots[0])), encoded)
+
+
+def _spelled(dots: int) -> bytes:
+    fitting = LONGEST // 3
+    lines = [b"=2E" * min(fitting, dots - at) for at in range(0, dots, fitting)]
+    return SOFT.join([*lines, b""])
 
 
 def _closed(encoded: bytes) -> bytes:

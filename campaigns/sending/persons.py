@@ -2,24 +2,10 @@
 
 from campaigns.models import Campaign
 from campaigns.sending.editions import Personal
+from campaigns.sending.headers import wire_address
 from campaigns.sending.intents import Recipient
 from campaigns.viewing import view_token, view_url
 from contacts.leaving import leave_token, leave_url, one_click_url, preferences_token, preferences_url
-
-
-class NoSuchAddress(Exception):
-    """The address cannot be written in mail at all."""
-
-
-def wire_address(address: str) -> str:
-    """The address with its domain in ASCII letters, as mail servers know it; raises NoSuchAddress."""
-    local, at, domain = address.rpartition("@")
-    if not local or not at or any(letter in "\r\n\0<> " for letter in address):
-        raise NoSuchAddress
-    try:
-        return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
-    except UnicodeError as error:
-        raise NoSuchAddress from error
 
 
 def personal(campaign: Campaign, recipient: Recipient) -> Personal:

@@ -50,7 +50,7 @@ def test_a_message_has_the_headers_that_mail_programs_ask_for():
     assert message["Subject"] == "News for Ana"
     assert message["List-Unsubscribe"] == "<https://example.org/leave/a.b-c/one-click/>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert message["List-Id"] == '"Newsletter" <newsletter.leadingonopportunity.example.org>'
+    assert message["List-Id"] == "Newsletter <newsletter.leadingonopportunity.example.org>"
     assert message["X-Campaign"] == "7"
     assert message["Precedence"] == "bulk"
     assert message["Content-Language"] == "en"
