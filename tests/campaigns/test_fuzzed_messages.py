@@ -20,10 +20,10 @@ from campaigns.models import Campaign, Delivery, Variant
 from campaigns.sending.editions import Personal, compile_edition
 from campaigns.sending.headers import NoSuchAddress, wire_address
 from campaigns.sending.smtp import SmtpTransport
-from campaigns.sending.transport import Message, Verdict
 from campaigns.sending.worker import work
 from contacts.models import Stakeholder, Topic
 from crm.models import Organisation
+from crm.transport import Message, Verdict
 from tests.campaigns.ledger import launched, states
 from tests.smtp import Mailbox, Received
 
