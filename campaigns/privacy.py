@@ -8,10 +8,10 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy as n_
 
-from campaigns.models import Attempt, Campaign, Chunk, Delivery
+from campaigns.models import Attempt, Campaign, Chunk, Delivery, SoftBounce
 from campaigns.reasons import REASONS
 from campaigns.sending.counting import uncount
-from crm.privacy import RELATIONS, Leaving, Merge, Place, Verdict
+from crm.privacy import RELATIONS, TRACES, Leaving, Merge, Place, Trace, Verdict
 
 WAITING = [Delivery.State.QUEUED, Delivery.State.DEFERRED]
 
@@ -77,3 +77,11 @@ RELATIONS.add(
         words=n_("%d newsletter", "%d newsletters"),
     ),
 )
+
+
+def erase_soft_bounces(leaving: Leaving) -> int:
+    """What came back from their addresses is forgotten; that it came back too often stays as a suppression."""
+    return SoftBounce.objects.filter(fingerprint__in=leaving.fingerprints).delete()[0]
+
+
+TRACES.add("campaigns.SoftBounce", Trace(lambda addresses: [], erase_soft_bounces))

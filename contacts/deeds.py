@@ -20,6 +20,8 @@ for _verb, _words in {
     "leave_all": _("left everything"),
     "lift_suppression": _("allowed an address again"),
     "merge_stakeholders": _("merged two who are one"),
+    "note_complaint": _("learned that mail is not wanted at an address"),
+    "note_soft_bounces": _("learned that mail to an address keeps coming back"),
     "make_primary": _("chose a main address"),
     "remove_contact_point": _("removed an address or number"),
     "revert_import": _("took back a partner's file"),

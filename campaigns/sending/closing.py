@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Delivery
 from campaigns.sending.outcomes import Result
-from contacts.actions.bounces import note_hard_bounce
+from contacts.actions.bounces import note_hard_bounces
 from crm.transport import Verdict
 
 log = logging.getLogger(__name__)
@@ -43,5 +43,6 @@ def pause_for(campaign_id: int, why: str) -> None:
 def act_on(results: Sequence[Result]) -> None:
     """Keep the book true: an address that the mail server does not know is bad from now on."""
     bounced = [result.delivery for result in results if result.outcome.verdict == Verdict.BOUNCED]
-    for address, campaign_id in Delivery.objects.filter(pk__in=bounced).values_list("address", "campaign"):
-        note_hard_bounce(address, source=f"campaign:{campaign_id}")
+    if bounced:
+        theirs = Delivery.objects.filter(pk__in=bounced, stakeholder__isnull=False).values_list("address", "campaign")
+        note_hard_bounces({address: f"campaign:{campaign_id}" for address, campaign_id in theirs})

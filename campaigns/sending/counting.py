@@ -26,13 +26,13 @@ WITH held AS (
         WHERE delivery.id = ANY(%s))
     ORDER BY chunk.id FOR UPDATE
 )
-UPDATE campaigns_chunk AS chunk SET counted = false FROM held WHERE chunk.id = held.id
+UPDATE campaigns_chunk AS chunk SET counted = false FROM held WHERE chunk.id = held.id AND chunk.counted
 """
 """Those that are not counted anyway are held, too: whoever counts them meanwhile would not see what is coming."""
 
 UNCOUNT_ALL = """
 WITH held AS (SELECT id FROM campaigns_chunk WHERE campaign_id = %s ORDER BY id FOR UPDATE)
-UPDATE campaigns_chunk AS chunk SET counted = false FROM held WHERE chunk.id = held.id
+UPDATE campaigns_chunk AS chunk SET counted = false FROM held WHERE chunk.id = held.id AND chunk.counted
 """
 
 STALE = """

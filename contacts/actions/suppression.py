@@ -1,7 +1,9 @@
 """Stop mailing an address, and allow it again."""
 
+from collections.abc import Mapping
+
 import pghistory
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from contacts.addresses import fingerprint, normalize_email
@@ -13,8 +15,27 @@ from crm.history import acting
 
 Reason = Suppression.Reason
 
-STRENGTH = [Reason.UNSUBSCRIBED, Reason.MANUAL, Reason.HARD_BOUNCE, Reason.COMPLAINT]
+STRENGTH = [Reason.UNSUBSCRIBED, Reason.SOFT_BOUNCES, Reason.MANUAL, Reason.HARD_BOUNCE, Reason.COMPLAINT]
 """From the reason a person may undo alone to the one that weighs most; a weaker one never replaces a stronger."""
+
+SUPPRESS = """
+INSERT INTO contacts_suppression AS known (channel, address, fingerprint, reason, source, note, at)
+SELECT 'email', said.address, said.fingerprint, %(reason)s, said.source, '', now()
+FROM unnest(%(addresses)s::text[], %(fingerprints)s::text[], %(sources)s::text[])
+     AS said (address, fingerprint, source)
+ORDER BY said.fingerprint
+ON CONFLICT (fingerprint, channel) DO UPDATE SET reason = excluded.reason, source = excluded.source, note = ''
+WHERE known.reason = ANY(%(weaker)s)
+RETURNING fingerprint, xmax = 0
+"""
+"""In the order of the index, so that two who say the same at once wait for each other and never in a circle."""
+
+SAY_AGAIN = """
+INSERT INTO contacts_suppressionevent (address, at, channel, fingerprint, id, note, pgh_context_id, pgh_created_at,
+    pgh_label, pgh_obj_id, reason, source)
+SELECT address, at, channel, fingerprint, id, note, _pgh_attach_context(), now(), %(label)s, id, reason, source
+FROM contacts_suppression WHERE channel = 'email' AND fingerprint = ANY(%(fingerprints)s)
+"""
 
 
 class NoReasonGiven(Refused):
@@ -43,6 +64,37 @@ def suppress(address: str, *, reason: str, source: str, note: str = "", by=None)
     if created:
         transaction.on_commit(lambda: address_suppressed.send_robust(Suppression, fingerprint=print_))
     return known
+
+
+@transaction.atomic
+def suppress_all(addresses: Mapping[str, str], *, reason: str) -> int:
+    """The same for many at once; `addresses` says of each where it was heard. Answers how many are new."""
+    said = {fingerprint(address): (address, source) for address, source in _normalized(addresses).items()}
+    if not said:
+        return 0
+    weaker = [str(weak) for weak in STRENGTH[: STRENGTH.index(Reason(reason))]]
+    columns = {
+        "addresses": [address for address, _source in said.values()],
+        "fingerprints": list(said),
+        "sources": [source[:120] for _address, source in said.values()],
+    }
+    with acting("suppress"), connection.cursor() as cursor:
+        cursor.execute(SUPPRESS, {**columns, "reason": str(reason), "weaker": weaker})
+        written = dict(cursor.fetchall())
+        if again := [print_ for print_ in said if print_ not in written]:
+            cursor.execute(SAY_AGAIN, {"label": SAID_AGAIN, "fingerprints": again})
+    new = [print_ for print_, created in written.items() if created]
+    transaction.on_commit(lambda: _tell(new))
+    return len(new)
+
+
+def _normalized(addresses: Mapping[str, str]) -> dict[str, str]:
+    return {normalize_email(address): source for address, source in addresses.items() if address.strip()}
+
+
+def _tell(fingerprints: list[str]) -> None:
+    for print_ in fingerprints:
+        address_suppressed.send_robust(Suppression, fingerprint=print_)
 
 
 @transaction.atomic

@@ -128,6 +128,7 @@ class Suppression(models.Model):
         """Why the address is not mailed."""
 
         HARD_BOUNCE = "hard_bounce", _("the address does not exist")
+        SOFT_BOUNCES = "soft_bounces", _("mail keeps coming back")
         COMPLAINT = "complaint", _("marked as spam")
         UNSUBSCRIBED = "unsubscribed", _("left everything")
         MANUAL = "manual", _("asked not to be mailed")

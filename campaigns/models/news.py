@@ -1,0 +1,26 @@
+"""What is heard about messages after they left."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models.campaigns import Campaign
+
+
+class SoftBounce(models.Model):
+    """A message that came back for the time being (a full mailbox); forgotten as soon as something arrives there.
+
+    Knows the address by its keyed hash only. `message` tells messages apart: one that comes back twice counts once.
+    """
+
+    fingerprint = models.CharField(max_length=32)
+    message = models.CharField(max_length=200)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("soft bounce")
+        verbose_name_plural = _("soft bounces")
+        constraints = [models.UniqueConstraint(fields=["fingerprint", "message"], name="one_soft_bounce_per_message")]
+
+    def __str__(self) -> str:
+        return f"{self.message}: {self.at}"
