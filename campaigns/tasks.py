@@ -1,8 +1,10 @@
 """Doorbells of sending: a task says that there may be work, the ledger says what it is."""
 
 from celery import shared_task
+from celery.signals import worker_init, worker_shutting_down
 
 from campaigns.actions.watching import watch_sending
+from campaigns.sending.stopping import share_with_children, stop_soon
 from campaigns.sending.worker import work
 from crm.bell import ring
 
@@ -18,3 +20,15 @@ def send_chunks(campaign_id: int) -> None:
 def watch() -> None:
     """Free what vanished workers held, finish what is done, and ring for what waits."""
     watch_sending()
+
+
+@worker_init.connect(dispatch_uid="campaigns.tasks.be_told")
+def _be_told(**_kwargs: object) -> None:
+    """The processes that are about to be forked shall know when this worker is told to stop."""
+    share_with_children()
+
+
+@worker_shutting_down.connect(dispatch_uid="campaigns.tasks.tell")
+def _tell(**_kwargs: object) -> None:
+    """Let them finish the group in hand, and begin no other."""
+    stop_soon()

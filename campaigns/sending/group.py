@@ -12,7 +12,7 @@ from campaigns.sending.headers import NoSuchAddress
 from campaigns.sending.intents import Recipient
 from campaigns.sending.outcomes import Result
 from campaigns.sending.persons import personal
-from campaigns.sending.receipts import Journal
+from campaigns.sending.receipts import Journal, ReceiptsUnwritable
 from crm.transport import Message, Outcome, Transport, TransportDown, TransportRefuses, Verdict
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Handover:
         while True:
             try:
                 answer = next(answers, None)
-            except (TransportDown, TransportRefuses):
+            except (TransportDown, TransportRefuses, ReceiptsUnwritable):
                 raise
             except Exception as broke:
                 return broke

@@ -7,11 +7,17 @@
 The file is emptied when the outcomes are in the database. It is locked while its process lives; whoever can
 lock it knows that the process is gone, and settles by it: no `B` means never sent, an `O` means known,
 and only a `B` without an `O` is uncertain. A file on a machine that is gone leaves the whole group uncertain.
+A message that is on its way once more begins anew: what stood there of its last try is over.
+
+Where nothing can be written nothing is sent; only an `O` may be missing, for the database is told as well.
 """
 
 import atexit
+import errno
 import fcntl
+import io
 import json
+import logging
 import os
 import socket
 import threading
@@ -26,8 +32,18 @@ from django.conf import settings
 
 from crm.transport import Outcome, Verdict
 
+log = logging.getLogger(__name__)
+
 SUFFIX = ".receipts"
 _as_json = json.JSONEncoder().encode
+
+
+class ReceiptsUnwritable(Exception):
+    """There is no room, or no right, to keep receipts; nothing is sent before there is."""
+
+    def __init__(self, why: OSError) -> None:
+        place = settings.SENDING_RECEIPTS
+        super().__init__(f"Receipts of sending cannot be kept in {place} ({why.strerror}); nothing is sent meanwhile.")
 
 
 class Journal:
@@ -38,8 +54,7 @@ class Journal:
         self.unsettled = False
         self.size = 0
         self.path = folder() / f"{owner}{SUFFIX}"
-        self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115 (kept open, and so locked, while we live)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._file = _locked(self.path)
 
     def group(self, epoch: int, deliveries: Iterable[int]) -> None:
         """These deliveries are on their way from now on."""
@@ -53,7 +68,10 @@ class Journal:
     def outcome(self, epoch: int, delivery: int, outcome: Outcome) -> None:
         """The mail server answered."""
         said = _as_json([outcome.reply, outcome.provider_id, time.time()])
-        self._note(f"O {epoch} {delivery} {outcome.verdict} {said}\n")
+        try:
+            self._note(f"O {epoch} {delivery} {outcome.verdict} {said}\n")
+        except ReceiptsUnwritable as why:  # the message has left, and the database will be told
+            log.warning("%s", why)
 
     def settled(self) -> None:
         """Everything is in the database; start anew."""
@@ -68,33 +86,63 @@ class Journal:
             self.path.unlink(missing_ok=True)
 
     def _note(self, line: str) -> None:
-        self.size += len(line)
-        self._file.write(line.encode())
+        data = line.encode()
+        try:
+            if self._file.write(data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as why:
+            raise ReceiptsUnwritable(why) from why
+        self.size += len(data)
+
+
+def _locked(path: Path) -> io.FileIO:
+    """The file, open and so locked while we live; not one that somebody took for left behind before we locked it."""
+    try:
+        while True:
+            file = io.FileIO(path, "a")
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.fstat(file.fileno()).st_nlink:
+                return file
+            file.close()
+    except OSError as why:
+        raise ReceiptsUnwritable(why) from why
 
 
 @dataclass(slots=True)
 class Known:
-    """What a process that is gone left behind, by delivery."""
+    """What a process that is gone left behind, by delivery; `torn` when a line in the middle cannot be read."""
 
     owner: str
     epochs: dict[int, int] = field(default_factory=dict)
     begun: set[int] = field(default_factory=set)
     outcomes: dict[int, tuple[Outcome, datetime]] = field(default_factory=dict)
+    torn: bool = False
 
     def read(self, lines: Iterable[str]) -> None:
         """Take in the receipts; a last line that was cut off by the end of its process counts as not written."""
         for line in lines:
             if not line.endswith("\n"):
                 return
-            kind, epoch, *rest = line.rstrip("\n").split(" ", 4)
-            if kind == "G":
-                self.epochs.update((int(one), int(epoch)) for one in " ".join(rest).split())
-            elif kind == "B":
-                self.begun.add(int(rest[0]))
-            elif kind == "O":
-                reply, provider_id, at = json.loads(rest[2])
-                outcome = Outcome(Verdict(rest[1]), reply, provider_id)
-                self.outcomes[int(rest[0])] = (outcome, datetime.fromtimestamp(at, UTC))
+            try:
+                self._take(*line.rstrip("\n").split(" ", 2))
+            except (TypeError, ValueError):
+                self.torn = True
+
+    def _take(self, kind: str, epoch: str, said: str) -> None:
+        if kind == "G":
+            for delivery in map(int, said.split()):
+                self.epochs[delivery] = int(epoch)
+                self.begun.discard(delivery)
+                self.outcomes.pop(delivery, None)
+        elif kind == "B":
+            self.begun.add(int(said))
+        elif kind == "O":
+            delivery_id, verdict, words = said.split(" ", 2)
+            reply, provider_id, at = json.loads(words)
+            outcome = Outcome(Verdict(verdict), reply, provider_id)
+            self.outcomes[int(delivery_id)] = (outcome, datetime.fromtimestamp(at, UTC))
+        else:
+            raise ValueError(kind)
 
     def verdicts(self) -> Iterator[tuple[int, int, Outcome, datetime | None]]:
         """Delivery, epoch, outcome and time for every message of the last group."""
@@ -102,7 +150,7 @@ class Known:
             if delivery in self.outcomes:
                 outcome, at = self.outcomes[delivery]
                 yield delivery, epoch, outcome, at
-            elif delivery in self.begun:
+            elif delivery in self.begun or self.torn:
                 yield delivery, epoch, Outcome(Verdict.UNCERTAIN, "worker_stopped"), None
             else:
                 yield delivery, epoch, Outcome(Verdict.UNSENT), None
@@ -119,7 +167,10 @@ _mine = _Mine()
 def folder() -> Path:
     """Where the receipts of this machine lie."""
     place = Path(settings.SENDING_RECEIPTS)
-    place.mkdir(parents=True, exist_ok=True)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as why:
+        raise ReceiptsUnwritable(why) from why
     return place
 
 

@@ -18,6 +18,7 @@ from campaigns.sending.group import Handover
 from campaigns.sending.limits import limits
 from campaigns.sending.receipts import forget_journal, journal
 from campaigns.sending.recovery import recover
+from campaigns.sending.stopping import stopping
 from crm.transport import Transport, TransportDown, TransportRefuses, current_transport
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class Pace:
 
 @dataclass
 class Round:
-    """What one turn of work came to; `spent` when time ran out before the work did."""
+    """What one turn of work came to; `spent` when it was over before the work was."""
 
     counts: Counter = field(default_factory=Counter)
     spent: bool = False
@@ -142,8 +143,8 @@ class Worker:
             self.rest = limits().connection_retry
 
     def _late(self) -> bool:
-        """Whether this turn is over."""
-        self.round.spent = time.monotonic() > self.until
+        """Whether this turn is over, or we were told to stop."""
+        self.round.spent = stopping() or time.monotonic() > self.until
         return self.round.spent
 
 

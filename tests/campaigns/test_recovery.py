@@ -1,12 +1,17 @@
 """Receipts: after a worker is gone, only what was truly in flight is uncertain."""
 
+import fcntl
+import os
+import threading
+from pathlib import Path
+
 import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.sending.chunks import claim_chunk
 from campaigns.sending.intents import take_group
-from campaigns.sending.receipts import Journal, journal, orphans
+from campaigns.sending.receipts import Journal, ReceiptsUnwritable, folder, journal, orphans
 from campaigns.sending.recovery import recover
 from campaigns.sending.worker import work
 from crm.transport import Outcome, Verdict, current_transport
@@ -71,6 +76,62 @@ def test_a_receipt_cut_short_by_the_end_of_its_process_counts_as_not_written(aba
     path.write_text(path.read_text().rstrip("\n"))
     recover()
     assert states(abandoned) == {"accepted": 1, "queued": 3}
+
+
+def test_a_message_tried_anew_is_not_judged_by_what_came_of_its_last_try(abandoned):
+    """Both tries stand in one file: the first was put off, the second left and was never answered."""
+    delivery, epoch = Delivery.objects.order_by("-pk").values_list("pk", "epoch")[0]
+    path = next(iter(folder().glob("*.receipts")))
+    with path.open("a") as file:
+        file.write(f'B {epoch} {delivery}\nO {epoch} {delivery} deferred ["451 Later", "", 1.0]\n')
+        file.write(f"G {epoch} {delivery}\nB {epoch} {delivery}\n")
+    recover()
+    assert states(abandoned) == {"accepted": 1, "uncertain": 2, "queued": 1}
+    assert Delivery.objects.get(pk=delivery).state == "uncertain"
+
+
+def test_receipts_that_cannot_be_read_in_the_middle_say_uncertain_and_stop_nobody(abandoned):
+    path = next(iter(folder().glob("*.receipts")))
+    with path.open("a") as file:
+        file.write("B 1 3B 1 4\n")
+    recover()
+    assert states(abandoned) == {"accepted": 1, "uncertain": 3}
+
+
+def test_receipts_taken_for_left_behind_before_they_were_locked_are_begun_anew(tmp_path):
+    """Whoever looks for orphans may lock and remove a file that was made a moment ago."""
+    path = folder() / "young-1-abc.receipts"
+    with path.open("ab") as theirs:
+        fcntl.flock(theirs, fcntl.LOCK_EX)
+        made: list[Journal] = []
+        young = threading.Thread(target=lambda: made.append(Journal("young-1-abc")))
+        young.start()
+        while not _somebody_waits_for(path):
+            pass
+        path.unlink()
+    young.join(10)
+    made[0].group(1, [7])
+    assert path.read_text() == "G 1 7\n"
+    made[0].close()
+
+
+def _somebody_waits_for(path: Path) -> bool:
+    """Whether a lock on the file is waited for, as the kernel tells."""
+    number = f":{os.stat(path).st_ino} "
+    return any("->" in line and number in line for line in Path("/proc/locks").read_text().splitlines())
+
+
+def test_without_a_place_for_receipts_nothing_is_sent_and_nothing_is_lost(mailbox, settings, tmp_path):
+    in_the_way = tmp_path / "a file"
+    in_the_way.write_text("")
+    settings.SENDING_RECEIPTS = str(in_the_way / "receipts")
+    campaign = launched(3)
+    with pytest.raises(ReceiptsUnwritable, match="Not a directory"):
+        work()
+    assert states(campaign) == {"queued": 3}
+    settings.SENDING_RECEIPTS = str(tmp_path / "receipts")
+    work()
+    assert states(campaign) == {"accepted": 3}
 
 
 def test_a_worker_stopped_in_mid_message_leaves_only_that_one_uncertain(mailbox):

@@ -1,13 +1,19 @@
 """Send without Redis or workers: everything that waits in rows leaves from here."""
 
 import math
+import signal
 import time
 from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError, connections
 
 from campaigns.actions.watching import tend_sending
+from campaigns.sending.receipts import ReceiptsUnwritable
+from campaigns.sending.stopping import go_on, stop_soon, stopping
 from campaigns.sending.worker import work
 from crm.actions.outbox import deliver_due_mails
 
@@ -24,6 +30,23 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < math.inf:
         raise ArgumentTypeError(f"{text!r} is no number of seconds above 0, such as 30 or 2.5")
     return seconds
+
+
+@contextmanager
+def _told_by_signals() -> Iterator[None]:
+    """Stop after the group in hand when asked to; at once when Ctrl-C is pressed a second time."""
+
+    def tell(number: int, _frame: Any) -> None:
+        stop_soon()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        go_on()
 
 
 class Command(BaseCommand):
@@ -43,20 +66,32 @@ class Command(BaseCommand):
         until = time.monotonic() + seconds if seconds else math.inf
         total = 0
         try:
-            while time.monotonic() < until:
-                sent = self._turn(min(60.0, until - time.monotonic()))
-                total += sent
-                if not sent and options["once"]:
-                    break
-                if not sent:
-                    time.sleep(max(0.0, min(PAUSE, until - time.monotonic())))
+            with _told_by_signals():
+                while time.monotonic() < until and not stopping():
+                    sent = self._turn(min(60.0, until - time.monotonic()), patient=not options["once"])
+                    total += sent
+                    if not sent and options["once"]:
+                        break
+                    if not sent:
+                        time.sleep(max(0.0, min(PAUSE, until - time.monotonic())))
+                stopped = stopping()
         except KeyboardInterrupt:
+            stopped = True
+        if stopped:
             self.stderr.write("Stopped; what was not sent waits in its rows.")
         self.stderr.write(f"{total} messages were dealt with.")
 
-    def _turn(self, seconds: float) -> int:
+    def _turn(self, seconds: float, *, patient: bool) -> int:
         """One look at everything; answers how many messages were dealt with."""
-        tend_sending()
-        campaigns = work(seconds=seconds)
-        single = deliver_due_mails()
+        try:
+            tend_sending()
+            campaigns = work(seconds=seconds)
+            single = deliver_due_mails()
+        except (OperationalError, InterfaceError, ReceiptsUnwritable) as why:
+            said = f"Nothing can be sent for now: {str(why).partition(chr(10))[0]}"
+            if not patient:
+                raise CommandError(said) from why
+            self.stderr.write(f"{said} Trying again.")
+            connections.close_all()
+            return 0
         return campaigns.counts.total() + single.sent + single.put_off + single.failed
