@@ -7,6 +7,8 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from django.db import connection
 
+from campaigns.sending.limits import limits
+
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
@@ -25,6 +27,7 @@ def clerk() -> Iterator[Clerk]:
         yield OneHand()
         return
     pool = ThreadPoolExecutor(1, thread_name_prefix="sending-clerk")
+    pool.submit(hold_nothing_in_sleep)
     try:
         yield pool
     finally:
@@ -43,6 +46,13 @@ class OneHand:
         except Exception as error:
             done.set_exception(error)
         return done
+
+
+def hold_nothing_in_sleep() -> None:
+    """Let the database end our transaction, and so free what it holds, when we are frozen in the middle of it."""
+    if not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("SET idle_in_transaction_session_timeout = %s", [round(limits().lease * 1000)])
 
 
 def _hang_up() -> None:

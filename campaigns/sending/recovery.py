@@ -8,6 +8,7 @@ from django.utils import timezone
 from campaigns.models import Delivery
 from campaigns.sending.breaker import note_recovered
 from campaigns.sending.chunks import expire_leases, wake_around
+from campaigns.sending.clerk import hold_nothing_in_sleep
 from campaigns.sending.closing import act_on
 from campaigns.sending.outcomes import Result, write_each
 from campaigns.sending.receipts import Known, orphans
@@ -21,6 +22,7 @@ WHERE owner = %s AND NOT done AND lease_until > now()
 
 def recover() -> int:
     """Settle by receipts, then free every range whose worker vanished; answers how many ranges."""
+    hold_nothing_in_sleep()
     for known in orphans():
         _settle(known)
     return expire_leases()
