@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from campaigns.models import Campaign
 from campaigns.sending.counting import LOOKED_AT, states_of
 from campaigns.sending.progress import ARRIVED
+from campaigns.sending.waiting import standstills
 from crm.cards import CARDS, STEPS, Card, Line, Step
 
 STEPS.add(
@@ -79,3 +80,24 @@ def uncertain_messages(user) -> Card | None:
     said = ngettext("message waits for your decision", "messages wait for your decision", total)
     lines = [Line(names[pk], str(n), reverse("campaigns:progress", args=[pk])) for pk, n in waiting.items()]
     return Card(_("Uncertain messages"), figure=f"{total:,}", meaning=said, lines=lines, icon="help", order=5)
+
+
+@CARDS.register("standing-still")
+def standing_still(user) -> Card | None:
+    """Newsletters that nobody sends though they could be; no card when there are none."""
+    if not user.has_perm("campaigns.view_campaign"):
+        return None
+    found = standstills()
+    if not found:
+        return None
+    names = dict(Campaign.objects.filter(pk__in=[one.campaign for one in found]).values_list("pk", "name"))
+    lines = [
+        Line(
+            names[one.campaign],
+            ngettext("for %(n)s minute", "for %(n)s minutes", one.minutes) % {"n": f"{one.minutes:,}"},
+            reverse("campaigns:progress", args=[one.campaign]),
+        )
+        for one in found
+    ]
+    said = f"{found[0].why} {found[0].what_to_do}"
+    return Card(_("Newsletters stand still"), meaning=said, lines=lines, icon="pause_circle", order=1)

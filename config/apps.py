@@ -8,3 +8,10 @@ class AllianceConfig(AppConfig):
 
     name = "config"
     label = "config"
+
+    def ready(self) -> None:
+        """Say how workers are asked for."""
+        from config.health.questions import is_heard
+        from crm.listening import LISTENING
+
+        LISTENING.add("pulse", is_heard)

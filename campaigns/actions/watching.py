@@ -1,10 +1,18 @@
 """The clock's look at sending: whatever a lost ring or a dead worker left behind goes on from here."""
 
+import logging
+
 from campaigns.actions.bells import ring_for_all
 from campaigns.models import Campaign
 from campaigns.sending.closing import finish_if_done
 from campaigns.sending.counting import recount
 from campaigns.sending.recovery import recover
+from campaigns.sending.waiting import standstills
+
+log = logging.getLogger(__name__)
+
+TICK, EVERY = 20, 60
+"""Seconds between two looks of the clock; and between two words in the log about the same standstill."""
 
 
 def tend_sending() -> None:
@@ -16,6 +24,9 @@ def tend_sending() -> None:
 
 
 def watch_sending() -> int:
-    """Tend, and ring for whatever waits; answers for how many campaigns."""
+    """Tend, ring for whatever waits, and say what waits too long; answers for how many campaigns."""
     tend_sending()
+    for one in standstills():
+        if one.seconds % EVERY < TICK:
+            log.error("Newsletter %s stands still for %d s. %s %s", one.campaign, one.seconds, one.why, one.what_to_do)
     return ring_for_all()

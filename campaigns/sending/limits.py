@@ -56,6 +56,8 @@ class Limits(Patience):
     """Bytes of receipts after which a worker lets everything be settled before it goes on."""
     turn: float = 5
     """How long one ring keeps a worker before it rings again: campaigns share, and a worker told to stop does soon."""
+    idle: float = 60
+    """How long something may be there to be sent without anybody taking it, before people are told."""
     bells: int = 4
     """Workers woken at once for one campaign."""
 

@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.sending.limits import limits
+from crm.listening import listens
+
+QUEUE = "sending"
+"""The queue of the workers that send."""
 
 WAITING = """
 SELECT free.campaign_id, free.ranges,
@@ -37,6 +45,64 @@ class Waits:
     ranges: int
     oldest: float
     idle: float
+
+
+Words = str | Promise
+
+NO_WORKERS: tuple[Words, Words] = (
+    _("Nobody is sending: the workers are not running."),
+    _(
+        "What to do: start them again (“make run” on a laptop, “docker compose up -d” on a server). Nothing is lost, "
+        "and it goes on by itself within a minute. “manage.py pump” sends everything without workers."
+    ),
+)
+NO_REDIS: tuple[Words, Words] = (
+    _("Nobody is sending: Redis does not answer, so the workers do not hear that something waits."),
+    _(
+        "What to do: start Redis again. Nothing is lost, and it goes on by itself within a minute. "
+        "“manage.py pump” sends everything without Redis."
+    ),
+)
+DEAF_WORKERS: tuple[Words, Words] = (
+    _("Nobody is sending, although the workers are running."),
+    _(
+        "What to do: they are told again every 20 seconds. If it stays like this, start the sending workers anew and "
+        "look into their log. Nothing is lost."
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """A campaign of which nobody sends anything though nothing forbids it: for how long, why, and what to do."""
+
+    campaign: int
+    seconds: int
+    why: Words
+    what_to_do: Words
+
+    @property
+    def minutes(self) -> int:
+        """How long, in whole minutes."""
+        return self.seconds // 60
+
+
+def standstills() -> list[Standstill]:
+    """Every campaign that waits for longer than it may, the longest first."""
+    return _judged(waits())
+
+
+def standstill_of(campaign_id: int) -> Standstill | None:
+    """Whether one campaign does."""
+    return next(iter(_judged([one for one in waits() if one.campaign == campaign_id])), None)
+
+
+def _judged(waiting: list["Waits"]) -> list[Standstill]:
+    idle = [one for one in waiting if one.idle > limits().idle]
+    if not idle:
+        return []
+    why, what_to_do = {True: DEAF_WORKERS, False: NO_WORKERS, None: NO_REDIS}[listens(QUEUE)]
+    return [Standstill(one.campaign, int(one.idle), why, what_to_do) for one in idle]
 
 
 def waits() -> list[Waits]:

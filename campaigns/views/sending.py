@@ -17,6 +17,7 @@ from campaigns.models import Campaign, Delivery
 from campaigns.sending.audience import LEFT_OUT
 from campaigns.sending.limits import limits
 from campaigns.sending.progress import MEANINGS, progress_of
+from campaigns.sending.waiting import standstill_of
 from crm.doors import back_office, page
 from crm.errors import Refused
 
@@ -51,6 +52,7 @@ def _numbers(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     return {
         "campaign": campaign,
         "progress": progress_of(campaign),
+        "standstill": standstill_of(campaign.pk) if campaign.state == Campaign.State.SENDING else None,
         "left_out": left_out,
         "may_see_people": request.user.has_perm(DELIVERIES),
         "quiet_minutes": round(limits().quiet / 60),

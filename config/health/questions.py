@@ -1,5 +1,6 @@
-"""The four questions; each answers “ok” or one sentence without a secret in it, within two seconds."""
+"""The five questions; each answers “ok” or one sentence without a secret in it, within two seconds."""
 
+import logging
 import smtplib
 from collections.abc import Callable, Sequence
 
@@ -10,6 +11,8 @@ from django.db import DatabaseError, connection
 
 from config.embedded.redis import NobodyListens, client
 from config.health.pulse import pulse_key
+
+log = logging.getLogger(__name__)
 
 PATIENCE = 2.0
 
@@ -50,6 +53,30 @@ def pulse_of(queues: Sequence[str]) -> str:
     return f"No worker listens to: {', '.join(silent)}." if silent else "ok"
 
 
+def is_heard(queue: str) -> bool | None:
+    """Whether a worker of this queue gave a sign in the last seconds; None while Redis does not answer."""
+    try:
+        with client(start=False, patience=PATIENCE) as server:
+            return bool(server.exists(pulse_key(queue)))
+    except (redis.RedisError, NobodyListens):
+        return None
+
+
+def sending() -> str:
+    """Whether what could be sent is being sent; asked of the ledger, not of processes."""
+    from campaigns.sending.waiting import standstills
+
+    try:
+        found = standstills()
+    except (DatabaseError, psycopg.Error):
+        return "It is not known whether newsletters wait."
+    if not found:
+        return "ok"
+    longest = found[0]
+    log.warning("Newsletter %s stands still for %d s. %s", longest.campaign, longest.seconds, longest.why)
+    return f"Degraded: newsletter {longest.campaign} waits for {longest.seconds} s. {longest.why} {longest.what_to_do}"
+
+
 def mail() -> str:
     """Whether the mail server greets us; nothing is sent."""
     if "smtp" not in settings.EMAIL_BACKEND:
@@ -62,4 +89,12 @@ def mail() -> str:
         return "The mail server does not answer."
 
 
-QUESTIONS: dict[str, Callable[[], str]] = {"database": database, "redis": broker, "worker": worker, "mail": mail}
+QUESTIONS: dict[str, Callable[[], str]] = {
+    "database": database,
+    "redis": broker,
+    "worker": worker,
+    "mail": mail,
+    "sending": sending,
+}
+DEGRADES = frozenset({"sending"})
+"""Parts that should be looked at, but for which no load balancer should turn away from a web server."""

@@ -182,6 +182,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
+    "campaigns.tasks.watch": {"queue": "default"},  # whoever watches the senders must not be one of them
     "campaigns.tasks.*": {"queue": "sending"},
     "contacts.tasks.*": {"queue": "imports"},
     "crm.tasks.write_export": {"queue": "imports"},
@@ -189,8 +190,11 @@ CELERY_TASK_ROUTES = {
 QUEUES = ("default", "sending", "imports")
 """Every queue a task may wait in; each has a worker wherever the product runs."""
 CELERY_TASK_SEND_SENT_EVENT = False
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4
+"""Seconds a worker that is told to stop gives its tasks; sending ends its turn in one or two."""
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+"""A worker and the clock wait for a broker that is away as long as it takes."""
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 2,

@@ -1,4 +1,4 @@
-"""GET /healthz: the four parts, each ok or why not."""
+"""GET /healthz: the five parts, each ok or why not."""
 
 import json
 import os
@@ -21,7 +21,7 @@ print(json.dumps([answer.status_code, answer.json()]))
 @pytest.mark.fault
 def test_all_is_well_with_a_worker(celery_worker_process, client):
     answer = client.get("/healthz")
-    assert answer.json() == {"database": "ok", "redis": "ok", "worker": "ok", "mail": "ok"}
+    assert answer.json() == {"database": "ok", "redis": "ok", "worker": "ok", "mail": "ok", "sending": "ok"}
     assert answer.status_code == 200
     assert "no-store" in answer.headers["Cache-Control"]
 
