@@ -3,6 +3,8 @@
 import asyncio
 import sys
 
+import uvloop
+
 
 class Sink(asyncio.Protocol):
     """Speaks just enough SMTP, pipelining included, and forgets every message."""
@@ -55,4 +57,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

@@ -30,7 +30,7 @@ class Verdict(StrEnum):
     UNSENT = "unsent"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as Message is not: thousands are made a second
 class Outcome:
     """A verdict with its evidence: the server's words and the name it gave the message.
 
@@ -45,17 +45,18 @@ class Outcome:
     source: str = ""
 
 
-def _nothing() -> None:
-    """Nobody keeps receipts of this message."""
+def _at_once() -> bool:
+    """Nobody keeps receipts of this message, and nobody takes it back."""
+    return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
     """Ready bytes for one recipient.
 
     `not_after` (monotonic clock) is when our claim to send it ends; `wire_safe` promises that no line starts
     with a dot and that the last one ends. A transport calls `leaving` just before the message can no longer
-    be taken back.
+    be taken back; when it answers False somebody left meanwhile, and the message stays here (`UNSENT`).
     """
 
     delivery_id: int
@@ -64,7 +65,7 @@ class Message:
     data: bytes
     not_after: float = float("inf")
     wire_safe: bool = False
-    leaving: Callable[[], None] = _nothing
+    leaving: Callable[[], bool] = _at_once
 
     def expired(self) -> bool:
         """Whether somebody else may be sending this message by now."""

@@ -51,6 +51,8 @@ WRITTEN = re.compile(r"\{\{\s*([^{}|\r\n]*?)\s*(?:\|([^{}\r\n]*))?\}\}")
 FROZEN = re.compile(r"\{\{ (url:)?(\w+)(?:\|([^{}\r\n]*))? \}\}")
 FOREIGN = re.compile(r"\*\|(\w+)\|\*")
 _UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_SAID_AS_IT_IS = re.compile(r"[\w:/.-]+", re.ASCII).fullmatch
+"""Letters of our own links, which mean nothing in HTML, in text or in a header."""
 _ALIASES = {
     "fname": "first_name",
     "firstname": "first_name",
@@ -125,7 +127,9 @@ class Slot:
         if self.name == BRACES:
             return "{{"
         value = values.get(self.name) or self.default
-        return value if value.isascii() and value.isalnum() else self.escape(value)  # a plain word needs no escape
+        if value.isascii() and value.isalnum():
+            return value  # a plain word needs no escape
+        return value if self.escape is not _url and _SAID_AS_IT_IS(value) else self.escape(value)
 
 
 @dataclass(frozen=True)

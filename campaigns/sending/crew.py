@@ -15,8 +15,8 @@ from campaigns.sending.pool import Pool
 from campaigns.sending.session import Session
 from crm.transport import Message, Outcome, TransportDown, TransportRefuses
 
-GLANCE = 0.5
-"""Seconds after which a crew that waits looks at its clocks at the latest."""
+GLANCE = 0.05
+"""Seconds between two looks at the clocks of all sessions."""
 
 
 class Crew:
@@ -27,14 +27,17 @@ class Crew:
         self.messages = iter(messages)
         self.waiting: deque[Message] = deque()
         self.answers: deque[tuple[Message, Outcome]] = deque()
+        self.refused: TransportRefuses | None = None
+        self.down: TransportDown | None = None
+        self.dry = False
         self.sessions: dict[int, Session] = {}
+        self.touched: set[int] = set()
+        self.resting: set[int] = set()
+        self.writing: set[int] = set()
         self.watch = select.epoll()
-        self.watched: dict[int, int] = {}
+        self.next_look = time.monotonic() + GLANCE
         self.opening: list[Future[Session]] = []
         self.opener: ThreadPoolExecutor | None = None
-        self.refused: TransportRefuses | None = None
-        self.dry = False
-        self.down: TransportDown | None = None
 
     # ── the work ─────────────────────────────────────────────────────────────
     def run(self) -> Iterator[tuple[Message, Outcome]]:
@@ -47,10 +50,9 @@ class Crew:
                     yield self.answers.popleft()
                 if not self._busy():
                     break
+                self._more()  # the next message is written while the server has the last one
                 self._wait()
         except Exception:  # whatever broke us, what is known already is said
-            for session in self.sessions.values():
-                self._gather(session)
             yield from self.answers
             raise
         if self.refused:
@@ -70,24 +72,34 @@ class Crew:
         self.watch.close()
 
     def _busy(self) -> bool:
-        return any(not session.idle for session in self.sessions.values()) or bool(
+        return len(self.sessions) > len(self.resting) or bool(
             self.opening and (self.waiting or not self.dry) and not self.refused
         )
 
     def _put_to_work(self) -> None:
-        for number, session in list(self.sessions.items()):
-            while session.idle and not self.refused and not session.worn(time.monotonic()):
-                message = self._fitting(session)
-                if message is None:
-                    break
-                session.begin(message, self._next)
-                self._gather(session)
-            if (session.idle and session.worn(time.monotonic()) and self._more()) or not session.alive:
-                self._leave(number, session)
-            else:
-                self._watch(number, session)
+        """Look after whoever did something, and whoever has nothing to do while messages wait."""
+        while numbers := self.touched | (self.resting if not self.refused and self._more() else set()):
+            self.touched = set()
+            for number in numbers:
+                self._occupy(number, self.sessions[number])
         if not self.sessions and not self.opening and not self.refused and self._more():
             self._replace()
+
+    def _occupy(self, number: int, session: Session) -> None:
+        """Give a session what it can do next, or let it go."""
+        worn = session.idle and session.worn(time.monotonic())
+        while session.idle and not worn and not self.refused:
+            message = self._fitting(session)
+            if message is None:
+                break
+            session.begin(message, self)
+            worn = session.idle and session.worn(time.monotonic())
+        if not session.alive or (worn and self._more()):
+            self._leave(number, session)
+            return
+        (self.resting.add if session.idle else self.resting.discard)(number)
+        if bool(session.line.unsent) != (number in self.writing):
+            self._watch(number, writing=bool(session.line.unsent))
 
     def _replace(self) -> None:
         """Nobody is left, and there is more to send."""
@@ -102,29 +114,33 @@ class Crew:
 
     def _wait(self) -> None:
         """Until a line is ready, a session's patience ends or a new one stands."""
-        patience = min((session.deadline for session in self.sessions.values()), default=float("inf"))
-        most = max(0.0, min(GLANCE if not self.opening else 0.01, patience - time.monotonic()))
-        patient = limits().lonely
-        ready = self.watch.poll(min(most, patient) if self._could_use_another() else most)
+        lonely = limits().lonely if self._could_use_another() else GLANCE
+        ready = self.watch.poll(min(lonely, 0.01 if self.opening else GLANCE))
         if not ready and self._could_use_another():
             self._open_another()
         for number, _event in ready:
-            if session := self.sessions.get(number):
-                session.go_on()
-                self._gather(session)
-        self._look_at_the_clock()
-        self._welcome()
+            self.sessions[number].go_on()
+            self.touched.add(number)
+        if time.monotonic() >= self.next_look:
+            self._look_at_the_clock()
+        if self.opening:
+            self._welcome()
 
     def _look_at_the_clock(self) -> None:
         now = time.monotonic()
-        for session in list(self.sessions.values()):
+        self.next_look = now + GLANCE
+        for number, session in self.sessions.items():
             if session.deadline <= now:
                 session.go_on()  # the one that slept may have been we
+                self.touched.add(number)
             if session.deadline <= now:
                 session.expire()
-            self._gather(session)
 
     # ── messages ─────────────────────────────────────────────────────────────
+    def next_message(self) -> Message | None:
+        """The next one to send, None when there is none or nobody may send any more."""
+        return self.waiting.popleft() if not self.refused and self._more() else None
+
     def _more(self) -> bool:
         """Whether there is a message nobody took yet."""
         if not self.waiting and not self.dry:
@@ -135,41 +151,30 @@ class Crew:
                 self.waiting.append(message)
         return bool(self.waiting)
 
-    def _next(self) -> Message | None:
-        return self.waiting.popleft() if not self.refused and self._more() else None
-
     def _fitting(self, session: Session) -> Message | None:
         """The next message this server can take; the others are answered here."""
-        while message := self._next():
+        while message := self.next_message():
             outcome = session.misfit(message)
             if outcome is None:
                 return message
             self.answers.append((message, outcome))
         return None
 
-    def _gather(self, session: Session) -> None:
-        self.answers.extend(session.answers)
-        session.answers.clear()
-        self.waiting.extendleft(session.returned)
-        session.returned.clear()
-        self.refused = self.refused or session.refused
-
     # ── sessions ─────────────────────────────────────────────────────────────
     def _join(self, session: Session) -> None:
-        number = session.sock.fileno()
+        number = session.line.sock.fileno()
         self.sessions[number] = session
-        self.watched[number] = select.EPOLLIN
+        self.touched.add(number)
         self.watch.register(number, select.EPOLLIN)
 
-    def _watch(self, number: int, session: Session) -> None:
-        wanted = select.EPOLLIN | (select.EPOLLOUT if session.wants_to_write else 0)
-        if self.watched[number] != wanted:
-            self.watched[number] = wanted
-            self.watch.modify(number, wanted)
+    def _watch(self, number: int, *, writing: bool) -> None:
+        (self.writing.add if writing else self.writing.discard)(number)
+        self.watch.modify(number, select.EPOLLIN | (select.EPOLLOUT if writing else 0))
 
     def _leave(self, number: int, session: Session) -> None:
         del self.sessions[number]
-        del self.watched[number]
+        for some in (self.touched, self.resting, self.writing):
+            some.discard(number)
         if session.alive:
             self.watch.unregister(number)
             session.close(politely=True)
@@ -182,9 +187,9 @@ class Crew:
 
     def _could_use_another(self) -> bool:
         """Whether messages wait while every session does, too."""
-        if len(self.sessions) + len(self.opening) >= limits().connections or self.refused or self.down:
+        if self.refused or self.down or not self._more():
             return False
-        return self._more()
+        return len(self.sessions) + len(self.opening) < limits().connections
 
     def _open_another(self) -> None:
         if self.opener is None:

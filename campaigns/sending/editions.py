@@ -9,17 +9,17 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from campaigns.content.merge import Compiled, Values, compile_template
+from campaigns.content.merge import Compiled, Slot, Values, compile_template
 from campaigns.models import Campaign, Variant
 from campaigns.sending.headers import mailbox_header, text_header, wire_address
 from campaigns.sending.parts import Parts, compile_parts
 from crm.models import Organisation
 
-PLAIN = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-HTML = b'Content-Type: text/html; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+PLAIN = b'\r\nContent-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+HTML = b'\r\nContent-Type: text/html; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Personal:
     """What one recipient's message needs beside the edition: merge values and links."""
 
@@ -41,6 +41,8 @@ class Edition:
     boundary: bytes
     text: Parts
     html: Parts
+    uses: frozenset[str]
+    """Merge fields and links that stand in it anywhere."""
 
     def message_id(self, delivery: int) -> str:
         """Derived from the delivery: the same on every attempt, and nothing anybody else could make up."""
@@ -50,30 +52,35 @@ class Edition:
 
     def write(self, delivery: int, person: Personal) -> bytes:
         """The whole message for one person, lines ending as mail wants them."""
-        head = [self.head, f"To: {person.address}\r\n".encode()]
-        if self.subject:
-            head.append(text_header("Subject", self.subject.splice(person.values)))
-        head.append(f"Message-ID: {self.message_id(delivery)}\r\nDate: {_date(int(time.time()))}\r\n".encode())
-        head.append(f"List-Unsubscribe: <{person.one_click_url}>\r\n".encode("ascii"))
+        head = (
+            f"To: {person.address}\r\nMessage-ID: {self.message_id(delivery)}\r\nDate: {_date(int(time.time()))}\r\n"
+            f"List-Unsubscribe: <{person.one_click_url}>\r\n"
+        )
+        subject = text_header("Subject", self.subject.splice(person.values)) if self.subject else b""
         start = b"\r\n--" + self.boundary
-        plain, marked = self.text.join(person.values), self.html.join(person.values)
-        return b"".join((*head, start, b"\r\n", PLAIN, plain, start, b"\r\n", HTML, marked, start, b"--\r\n"))
+        plain, marked = self.text.fill(person.values), self.html.fill(person.values)
+        pieces = (self.head, subject, head.encode(), start, PLAIN, *plain, start, HTML, *marked, start, b"--\r\n")
+        return b"".join(pieces)
 
 
 def compile_edition(campaign: Campaign, variant: Variant, organisation: Organisation) -> Edition:
     """Everything of a variant that is the same for everybody, encoded once."""
     boundary = "=_" + hashlib.sha256(f"{campaign.pk}.{variant.pk}".encode()).hexdigest()[:24]
     sender = wire_address(organisation.sender_email)
+    subject = compile_template(variant.subject, "header")
+    text, html = compile_parts(variant.text, "text"), compile_parts(variant.html, "html")
+    slots = (*text.slots, *html.slots, *(part for part in subject.parts if isinstance(part, Slot)))
     return Edition(
         campaign=campaign.pk,
         language=variant.language,
         sender=sender,
         domain=sender.rpartition("@")[2],
         head=_fixed_head(campaign, variant, organisation, boundary),
-        subject=None if _same_for_all(variant.subject) else compile_template(variant.subject, "header"),
+        subject=None if _same_for_all(variant.subject) else subject,
         boundary=boundary.encode(),
-        text=compile_parts(variant.text, "text"),
-        html=compile_parts(variant.html, "html"),
+        text=text,
+        html=html,
+        uses=frozenset(slot.name for slot in slots),
     )
 
 

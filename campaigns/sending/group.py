@@ -106,7 +106,7 @@ class Handover:
         """The message for one person; one that cannot be written fails alone."""
         try:
             edition = self.editions.get(recipient.language) or next(iter(self.editions.values()))
-            person = personal(self.campaign, recipient)
+            person = personal(self.campaign, recipient, edition.uses)
             data = edition.write(recipient.delivery, person)
         except NoSuchAddress:
             self._note(recipient.delivery, Outcome(Verdict.FAILED, "unwritable"))
@@ -118,9 +118,10 @@ class Handover:
         leaving = partial(self._begin, recipient.delivery)
         return Message(recipient.delivery, edition.sender, person.address, data, self.not_after, True, leaving)
 
-    def _begin(self, delivery: int) -> None:
+    def _begin(self, delivery: int) -> bool:
         self.begun.add(delivery)
         self.journal.begin(self.epoch, delivery)
+        return True
 
     def _note(self, delivery: int, outcome: Outcome) -> None:
         recipient = self.waiting.pop(delivery, None)

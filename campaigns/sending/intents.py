@@ -56,7 +56,7 @@ RETURNING delivery.state, delivery.id, delivery.stakeholder_id, delivery.address
 """.format(fields=", ".join(f"person.{field}" for field in FIELDS))  # noqa: S608 — only names of columns are put in
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Recipient:
     """One person whose message is on its way as far as the ledger knows, with their merge fields."""
 

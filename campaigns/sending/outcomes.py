@@ -34,7 +34,7 @@ OURS = "RETURNING delivery.id"
 COLUMNS = ("ids", "epochs", "states", "reasons", "provider_ids", "sent", "next", "refunds", "broke")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class News:
     """What a row is to say from now on."""
 
@@ -46,7 +46,7 @@ class News:
     refund: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
     """What became of one message, and when; `attempts` counts this one."""
 

@@ -23,20 +23,29 @@ PLAIN = re.compile(r"[\w:/%?&+,'.-]+", re.ASCII).fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Encoded pieces, and numbers that say which slot's value stands between them."""
+    """Encoded pieces in order, the places among them where a slot's value goes, and those slots."""
 
-    pieces: tuple[bytes | int, ...]
+    pieces: tuple[bytes, ...]
+    places: tuple[tuple[int, int], ...]
     slots: tuple[Slot, ...]
 
-    def join(self, values: Values) -> bytes:
-        """The whole body for one person."""
+    def fill(self, values: Values) -> list[bytes]:
+        """The pieces of one person's text."""
         filled = [_encode_value(slot.fill(values)) for slot in self.slots]
-        return b"".join([filled[piece] if type(piece) is int else piece for piece in self.pieces])  # type: ignore[misc]
+        pieces = list(self.pieces)
+        for place, slot in self.places:
+            pieces[place] = filled[slot]
+        return pieces
+
+    def join(self, values: Values) -> bytes:
+        """The whole text for one person."""
+        return b"".join(self.fill(values))
 
 
 def compile_parts(text: str, escape: Escape) -> Parts:
     """Cut a frozen text at its merge fields and encode the rest once."""
-    pieces: list[bytes | int] = []
+    pieces: list[bytes] = []
+    places: list[tuple[int, int]] = []
     slots: list[Slot] = []
     for part in compile_template(text, escape).parts:
         if isinstance(part, str):
@@ -44,16 +53,18 @@ def compile_parts(text: str, escape: Escape) -> Parts:
             continue
         if part not in slots:
             slots.append(part)
-        pieces.append(slots.index(part))
-    return Parts((*pieces, b"\r\n"), tuple(slots))
+        places.append((len(pieces), slots.index(part)))
+        pieces.append(b"")
+    return Parts((*pieces, b"\r\n"), tuple(places), tuple(slots))
 
 
 def _encode_value(value: str) -> bytes:
     """Names and links, nearly all there is, are letters that stand for themselves; the rest is encoded."""
     if PLAIN(value):
         lines = [value[at : at + LONGEST] for at in range(0, len(value), LONGEST)]
-        if not any(line[0] == "." for line in lines):
-            return ("=\r\n".join(lines)).encode() + SOFT
+        encoded = "=\r\n".join(lines)
+        if encoded[0] != "." and "\n." not in encoded:
+            return encoded.encode() + SOFT
     return _closed(_encode(value)) if value else b""
 
 

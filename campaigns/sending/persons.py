@@ -8,12 +8,14 @@ from campaigns.viewing import view_token, view_url
 from contacts.leaving import leave_token, leave_url, one_click_url, preferences_token, preferences_url
 
 
-def personal(campaign: Campaign, recipient: Recipient) -> Personal:
-    """Values and links of one recipient."""
-    leave = leave_token(recipient.stakeholder, campaign.topic_id, origin=f"campaign:{campaign.pk}")
-    links = {
-        "unsubscribe_url": leave_url(leave),
-        "preferences_url": preferences_url(preferences_token(recipient.stakeholder)),
-        "browser_url": view_url(view_token(recipient.delivery)),
-    }
-    return Personal(wire_address(recipient.address), recipient.values | links, one_click_url(leave))
+def personal(campaign: Campaign, recipient: Recipient, uses: frozenset[str]) -> Personal:
+    """Values of one recipient, and those of their links that are used."""
+    values = recipient.values
+    leave = leave_token(recipient.stakeholder, campaign.topic_id, f"campaign:{campaign.pk}")
+    if "unsubscribe_url" in uses:
+        values["unsubscribe_url"] = leave_url(leave)
+    if "preferences_url" in uses:
+        values["preferences_url"] = preferences_url(preferences_token(recipient.stakeholder))
+    if "browser_url" in uses:
+        values["browser_url"] = view_url(view_token(recipient.delivery))
+    return Personal(wire_address(recipient.address), values, one_click_url(leave))

@@ -26,6 +26,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
 
 from django.conf import settings
@@ -35,7 +36,7 @@ from crm.transport import Outcome, Verdict
 log = logging.getLogger(__name__)
 
 SUFFIX = ".receipts"
-_as_json = json.JSONEncoder().encode
+_quoted = encode_basestring_ascii
 
 
 class ReceiptsUnwritable(Exception):
@@ -67,7 +68,7 @@ class Journal:
 
     def outcome(self, epoch: int, delivery: int, outcome: Outcome) -> None:
         """The mail server answered."""
-        said = _as_json([outcome.reply, outcome.provider_id, time.time()])
+        said = f"[{_quoted(outcome.reply)}, {_quoted(outcome.provider_id)}, {time.time()}]"
         try:
             self._note(f"O {epoch} {delivery} {outcome.verdict} {said}\n")
         except ReceiptsUnwritable as why:  # the message has left, and the database will be told

@@ -12,14 +12,14 @@ sessions (crew.py) says when. Each session has at most one message of which it i
 import re
 import select
 import smtplib
-import socket
-import ssl
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from campaigns.sending.limits import limits
+from campaigns.sending.line import Line, LineLost
 from crm.replies import judge
 from crm.transport import Message, Outcome, TransportRefuses, Verdict
 
@@ -29,32 +29,33 @@ ENVELOPE = ("MAIL", "RCPT", "DATA")
 WELCOME = {"MAIL": (250,), "RCPT": (250, 251), "DATA": (354,)}
 UNSPEAKABLE = re.compile(r"[\r\n\0<> ]").search
 """What would mean something else in the middle of a conversation."""
-LONGEST_REPLY = 64 * 1024
-BUSY = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-"""The line takes or has nothing at this moment."""
-
-NextMessage = Callable[[], Message | None]
-"""Where a session gets the message after the one it has."""
 
 
-class LineLost(Exception):
-    """The connection broke or fell silent; the text says when."""
+class Errands(Protocol):
+    """Where a session gets its messages and leaves what it knows.
+
+    Messages that were announced and never begun go back to the front of `waiting`; a server that refuses us, whoever
+    the recipient is, leaves its words in `refused`.
+    """
+
+    answers: deque[tuple[Message, Outcome]]
+    waiting: deque[Message]
+    refused: TransportRefuses | None
+
+    def next_message(self) -> Message | None:
+        """The next one to send, None when there is none at the moment."""
 
 
 class Session:
     """An open, signed-in connection; `alive` turns False for good when the line is lost.
 
-    `begin(message)`, then `go_on()` whenever the line is ready; what became of messages gathers in `answers`, and
-    messages that were taken and never begun in `returned`. A server that refuses us, whoever the recipient is, leaves
-    its words in `refused`.
+    `begin(message, errands)`, then `go_on()` whenever the line is ready, or `expire()` when the `deadline` passed.
     """
 
     def __init__(self, smtp: smtplib.SMTP) -> None:
         self.smtp = smtp
         self.server = str(smtp._host)  # type: ignore[attr-defined]  # smtplib keeps it for TLS
-        self.sock: socket.socket = smtp.sock  # type: ignore[assignment]
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.encrypted = isinstance(self.sock, ssl.SSLSocket)
+        self.line = Line(smtp.sock)  # type: ignore[arg-type]
         self.opened_at = self.used_at = time.monotonic()
         self.messages = 0
         self.alive = True
@@ -62,21 +63,15 @@ class Session:
         self.smtputf8 = smtp.has_extn("smtputf8")
         size = smtp.esmtp_features.get("size", "")
         self.max_size = int(size) if size.isdigit() else 0
-        self.answers: deque[tuple[Message, Outcome]] = deque()
-        self.returned: deque[Message] = deque()
-        self.refused: TransportRefuses | None = None
         self.deadline = float("inf")
-        self.next_message: NextMessage = _no_more
+        self._errands: Errands
         self._message: Message | None = None
         self._following: Message | None = None
         self._refusal: tuple[str, int, str] | None = None
         self._awaited: deque[str] = deque()
         self._commands: deque[tuple[str, bytes]] = deque()
-        self._out = memoryview(b"")
-        self._then: Callable[[], None] | None = None
-        self._dotted = False
-        self._read = b""
-        self._lines: list[bytes] = []
+        self._handed_over = False
+        self._after_dot = 0
 
     # ── its life ─────────────────────────────────────────────────────────────
     def fit(self) -> bool:
@@ -87,7 +82,7 @@ class Session:
         if now - self.used_at < limits().idle_seconds:
             return not self._spoke_up()
         try:
-            self.sock.settimeout(limits().reply_timeout)
+            self.line.sock.settimeout(limits().reply_timeout)
             return self.smtp.noop()[0] == 250
         except (OSError, smtplib.SMTPException):
             return False
@@ -102,7 +97,7 @@ class Session:
         self.deadline = float("inf")
         try:
             if politely:
-                self.sock.settimeout(1)
+                self.line.sock.settimeout(1)
                 self.smtp.quit()
         except (OSError, smtplib.SMTPException):
             return
@@ -112,12 +107,15 @@ class Session:
     @property
     def idle(self) -> bool:
         """Whether it may begin with another message."""
-        return self.alive and self._message is None and not self._awaited and not self._out
+        return self.alive and self._message is None and not self._awaited and not self.line.unsent
 
-    @property
-    def wants_to_write(self) -> bool:
-        """Whether something waits for the line to take it."""
-        return bool(self._out)
+    def _spoke_up(self) -> bool:
+        """Whether a server hung up, or spoke, where it has nothing to say."""
+        if self.line.encrypted:
+            return False
+        poll = select.poll()
+        poll.register(self.line.sock, select.POLLIN | select.POLLHUP | select.POLLERR)
+        return bool(poll.poll(0))
 
     # ── from outside ─────────────────────────────────────────────────────────
     def misfit(self, message: Message) -> Outcome | None:
@@ -130,10 +128,10 @@ class Session:
             return Outcome(Verdict.FAILED, f"larger than the mail server takes ({self.max_size} bytes)")
         return None
 
-    def begin(self, message: Message, next_message: NextMessage) -> None:
-        """Hand over this message, and then whatever `next_message` gives."""
-        self.next_message = next_message
-        self.sock.setblocking(False)
+    def begin(self, message: Message, errands: Errands) -> None:
+        """Hand over this message, and then whatever the errands have."""
+        self._errands = errands
+        self.line.sock.setblocking(False)
         self._guarded(lambda: self._announce(message))
 
     def go_on(self) -> None:
@@ -142,47 +140,71 @@ class Session:
 
     def expire(self) -> None:
         """The deadline passed: the server fell silent, or takes nothing any more."""
-        if self._out and not self._awaited:
-            self._guarded(lambda: self._lose("the mail server took nothing any more"))
+        if self.line.unsent and not self._dotted:
+            self._lost("the mail server took nothing any more")
         else:
-            what = self._awaited[0] if self._awaited else "nothing"
-            self._guarded(lambda: self._lose(f"no reply after {_after(what)} (TimeoutError)"))
+            self._lost(f"no reply after {self._asked()} (TimeoutError)")
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        """Do a step; a lost line answers for the messages it had."""
+        try:
+            step()
+        except LineLost as why:
+            silent = self._awaited and not self.line.unsent
+            self._lost(f"no reply after {self._asked()} ({why})" if silent else f"connection lost ({why})")
+
+    def _lost(self, why: str) -> None:
+        self.close()
+        if self._message:
+            verdict = Verdict.UNCERTAIN if self._dotted else Verdict.DEFERRED
+            self._settle(Outcome(verdict, why, lost=True))
+        self._return_following()
+        self._awaited.clear()
+        self.line.unsent = memoryview(b"")
 
     # ── the conversation ─────────────────────────────────────────────────────
     def _work(self) -> None:
-        if self._out:
-            self._flush()
-        self._receive()
+        before = len(self.line.unsent)
+        if before:
+            if not self._dotted and self._message and self._message.expired():
+                self._take_back()
+                return
+            self.line.flush()
+        moved = len(self.line.unsent) < before
+        for code, words in self.line.replies():
+            moved = True
+            self._heard(code, words)
+            if not self.alive:
+                return
+        if moved:
+            self._wait()
 
     def _announce(self, message: Message) -> None:
         """Say who writes to whom."""
         self._take(message)
-        commands = deque(zip(ENVELOPE, self._envelope(message), strict=True))
         if self.pipelines:
             self._awaited.extend(ENVELOPE)
-            self._write(b"".join(line for _step, line in commands))
+            self.line.write(_envelope(message))
         else:
-            self._commands = commands
+            self._commands.extend(zip(ENVELOPE, _envelope(message).splitlines(keepends=True), strict=True))
             self._next_command()
+        self._wait()
 
     def _take(self, message: Message) -> None:
-        self._message, self._refusal, self._dotted = message, None, False
+        self._message, self._refusal, self._handed_over = message, None, False
         self.messages += 1
-
-    def _envelope(self, message: Message) -> tuple[bytes, bytes, bytes]:
-        option = "" if message.recipient.isascii() else " SMTPUTF8"
-        mail = f"MAIL FROM:<{message.sender}>{option}\r\n".encode()
-        return mail, f"RCPT TO:<{message.recipient}>\r\n".encode(), b"DATA\r\n"
 
     def _next_command(self) -> None:
         step, line = self._commands.popleft()
         self._awaited.append(step)
-        self._write(line)
+        self.line.write(line)
 
     def _heard(self, code: int, words: list[bytes]) -> None:
         """One reply of the server, to what was asked longest ago."""
         if not self._awaited:
             raise LineLost(f"the server spoke without being asked ({code})")
+        if self._awaited[0] == "BODY" and not self._dotted:
+            raise LineLost("the server spoke in the middle of a message")
         step = self._awaited.popleft()
         if step == "BODY":
             self._answer(judge(code, _text(words)), closing=code == CLOSING)
@@ -206,64 +228,71 @@ class Session:
         """Take the refusal as the answer, and make the line ready for another message."""
         step, code, text = self._refusal or ("", 0, "")
         if step == "MAIL" and code >= 500:
-            self.refused = TransportRefuses(f"{code} {text}"[:200])
+            self._errands.refused = self._errands.refused or TransportRefuses(f"{code} {text}"[:200])
             self._message = None
             self.close(politely=False)
             return
         self._settle(judge(code, text))
         self._awaited.extend(["EMPTY", "RSET"] if open_data else ["RSET"])
-        self._write((DOT if open_data else b"") + b"RSET\r\n")
+        self.line.write((DOT if open_data else b"") + b"RSET\r\n")
 
     # ── body ─────────────────────────────────────────────────────────────────
     def _hand_over(self) -> None:
-        """Write the body; the dot that makes it count comes once all of it has left."""
+        """Write the body, the dot that makes it count, and who the next message is for."""
         message = self._current()
-        self._then = self._finish
-        self._write(message.data if message.wire_safe else _stuffed(message.data), more=True)
-
-    def _finish(self) -> None:
-        """Write the dot, and who the next message is for."""
-        message = self._current()
-        if self._spoke_up():
-            raise LineLost("the server spoke or hung up in the middle of a message")
-        if message.expired():
-            self._settle(Outcome(Verdict.UNSENT))
-            self.close()
+        if message.expired() or not message.leaving():
+            self._take_back()
             return
         following = None if self.worn(time.monotonic()) or not self.pipelines else self._fitting()
-        ahead = b"".join(self._envelope(following)) if following else b""
-        message.leaving()
-        self._following, self._dotted = following, True
+        ahead = _envelope(following) if following else b""
+        self._following, self._after_dot, self._handed_over = following, len(ahead), True
         self._awaited.append("BODY")
         if following:
             self._awaited.extend(ENVELOPE)
-        self._write(DOT + ahead)
+        self.line.write(message.data if message.wire_safe else _stuffed(message.data), DOT + ahead)
+
+    @property
+    def _dotted(self) -> bool:
+        """Whether the dot left this machine; of one that did not, the server knows nothing."""
+        return self._handed_over and len(self.line.unsent) <= self._after_dot
+
+    def _take_back(self) -> None:
+        """Never send this message after all; a body that was begun can only be broken off by hanging up."""
+        self._settle(Outcome(Verdict.UNSENT))
+        self._return_following()
+        self._awaited.clear()
+        self.line.unsent = memoryview(b"")
+        self.close()
 
     def _fitting(self) -> Message | None:
         """The next message that this server can take; the others are answered here."""
-        while message := self.next_message():
+        while message := self._errands.next_message():
             outcome = self.misfit(message)
             if outcome is None:
                 return message
-            self.answers.append((message, outcome))
+            self._errands.answers.append((message, outcome))
         return None
 
     def _answer(self, outcome: Outcome, *, closing: bool) -> None:
         """What the server says to a whole message; then the one that was announced behind it is the current one."""
         self._settle(outcome)
-        following, self._following = self._following, None
         if closing:
-            if following:
-                self.returned.append(following)
+            self._return_following()
             self._awaited.clear()
             self.close()
-        elif following:
-            self._take(following)
+        elif self._following:
+            self._take(self._following)
+            self._following = None
+
+    def _return_following(self) -> None:
+        if self._following:
+            self._errands.waiting.appendleft(self._following)
+            self._following = None
 
     def _settle(self, outcome: Outcome) -> None:
         if outcome.verdict is not Verdict.ACCEPTED:
             outcome = replace(outcome, source=self.server)
-        self.answers.append((self._current(), outcome))
+        self._errands.answers.append((self._current(), outcome))
         self._message = None
         self.used_at = time.monotonic()
 
@@ -272,117 +301,28 @@ class Session:
             raise LineLost("the server answered about a message that was not sent")
         return self._message
 
-    # ── the line ─────────────────────────────────────────────────────────────
-    def _write(self, data: bytes, *, more: bool = False) -> None:
-        self._out = memoryview(data)
-        self._flush(more=more)
-
-    def _flush(self, *, more: bool = False) -> None:
-        """Write as much as the line takes; once all has left, go on with what comes then."""
-        flags = getattr(socket, "MSG_MORE", 0) if more and not self.encrypted else 0
-        try:
-            while self._out:
-                sent = self.sock.send(self._out) if self.encrypted else self.sock.send(self._out, flags)
-                self._out = self._out[sent:]
-        except BUSY:
-            self._wait()
-            return
-        except OSError as error:
-            # Of a dot that did not leave this machine, the server knows nothing.
-            self._dotted = self._dotted and self._left_the_dot()
-            raise LineLost(f"connection lost while writing ({type(error).__name__})") from error
-        then, self._then = self._then, None
-        if then:
-            then()
-        else:
-            self._wait()
-
-    def _left_the_dot(self) -> bool:
-        """Whether the dot itself went out, when what follows it did not."""
-        whole = len(DOT) + (sum(map(len, self._envelope(self._following))) if self._following else 0)
-        return whole - len(self._out) >= len(DOT)
-
-    def _receive(self) -> None:
-        while self.alive:
-            try:
-                data = self.sock.recv(65536)
-            except BUSY:
-                return
-            except OSError as error:
-                raise LineLost(f"no reply after {self._asked()} ({type(error).__name__})") from error
-            if not data:
-                raise LineLost(f"no reply after {self._asked()} (the server hung up)")
-            self._parse(data)
-            if not self.encrypted and len(data) < 65536:
-                return
-
-    def _parse(self, data: bytes) -> None:
-        """Cut what came into replies; a reply of several lines is one."""
-        *lines, self._read = (self._read + data).split(b"\n")
-        if len(self._read) + sum(map(len, self._lines)) > LONGEST_REPLY:
-            raise LineLost("no end of a reply")
-        for line in lines:
-            if not line[:3].isdigit():
-                raise LineLost(f"no readable reply after {self._asked()}")
-            self._lines.append(line[4:].strip())
-            if line[3:4] != b"-":
-                words, self._lines = self._lines, []
-                self._heard(int(line[:3]), words)
-                if not self.alive:
-                    return
-        self._wait()
-
-    def _spoke_up(self) -> bool:
-        """Whether a server hung up, or spoke, where it has nothing to say."""
-        if self.encrypted:
-            return False
-        poll = select.poll()
-        poll.register(self.sock, select.POLLIN | select.POLLHUP | select.POLLERR)
-        return bool(poll.poll(0))
-
+    # ── patience ─────────────────────────────────────────────────────────────
     def _wait(self) -> None:
         """How long the server may be silent now."""
-        if not self._awaited and not self._out:
+        if not self._awaited and not self.line.unsent:
             self.deadline = float("inf")
             return
-        final = self._awaited and self._awaited[0] in ("BODY", "EMPTY") and not self._out
+        final = self._awaited and self._awaited[0] in ("BODY", "EMPTY") and not self.line.unsent
         self.deadline = time.monotonic() + (limits().final_timeout if final else limits().reply_timeout)
 
     def _asked(self) -> str:
-        return _after(self._awaited[0]) if self._awaited else "nothing"
+        step = self._awaited[0] if self._awaited else "nothing"
+        return {"BODY": "the whole message", "EMPTY": "an empty message"}.get(step, step)
 
-    def _guarded(self, step: Callable[[], None]) -> None:
-        """Do a step; a lost line answers for the messages it had."""
-        try:
-            step()
-        except LineLost as why:
-            self._lost(str(why))
 
-    def _lose(self, why: str) -> None:
-        raise LineLost(why)
-
-    def _lost(self, why: str) -> None:
-        self.close()
-        if self._message:
-            verdict = Verdict.UNCERTAIN if self._dotted else Verdict.DEFERRED
-            self._settle(Outcome(verdict, why, lost=True))
-        if self._following:
-            self.returned.append(self._following)
-            self._following = None
-        self._awaited.clear()
-        self._out = memoryview(b"")
+def _envelope(message: Message) -> bytes:
+    """Who writes to whom, in three lines."""
+    option = "" if message.recipient.isascii() else " SMTPUTF8"
+    return f"MAIL FROM:<{message.sender}>{option}\r\nRCPT TO:<{message.recipient}>\r\nDATA\r\n".encode()
 
 
 def _text(words: list[bytes]) -> str:
     return b"\n".join(words).decode("utf-8", "replace")
-
-
-def _no_more() -> Message | None:
-    return None
-
-
-def _after(step: str) -> str:
-    return {"BODY": "the whole message", "EMPTY": "an empty message"}.get(step, step)
 
 
 def _stuffed(data: bytes) -> bytes:

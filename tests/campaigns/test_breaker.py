@@ -334,7 +334,7 @@ def test_a_message_that_keeps_the_mail_server_from_answering_is_sent_again_twice
 
 def test_a_message_that_breaks_the_transport_itself_fails_alone_after_three_tries(mailbox, settings, monkeypatch):
     settings.SENDING = {"connections": 1}
-    breaks_at(monkeypatch, "p7@example.org", "_envelope")
+    breaks_at(monkeypatch, "p7@example.org", "_take")
     campaign = launched(20)
     work()
     assert states(campaign) == {"accepted": 19, "deferred": 1}
