@@ -86,5 +86,6 @@ def _closed(encoded: bytes) -> bytes:
     start = encoded.rfind(b"\n") + 1
     if len(encoded) - start > LONGEST:
         cut = 3 if encoded[-3:-2] == b"=" else 1
-        encoded = encoded[:-cut] + SOFT + encoded[-cut:]
+        last = encoded[-cut:]
+        encoded = encoded[:-cut] + SOFT + (b"=2E" if last == b"." else last)
     return encoded + SOFT

@@ -195,6 +195,7 @@ def check(written: Written, sent: Message, received: Received) -> None:
 )
 def test_whatever_is_written_arrives_and_nothing_else(mailbox: Mailbox, written: Written):
     mailbox.clear()
+    mailbox.behave()
     sent = written.message()
     transport = SmtpTransport()
     try:

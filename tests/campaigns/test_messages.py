@@ -135,6 +135,17 @@ def test_parts_read_back_as_the_spliced_text(text, name):
     assert max(map(len, data.split(b"\r\n"))) <= 76
 
 
+@pytest.mark.parametrize("length", range(70, 80))
+def test_a_dot_that_moves_to_a_line_of_its_own_is_no_dot_to_a_mail_server(length):
+    import quopri
+
+    for value in ("?" * length + ".", "?" * length + "..", "é" + "?" * length + "."):
+        data = compile_parts("{{ first_name|friend }}", "text").join({"first_name": value})
+        assert b"\n." not in data
+        assert max(map(len, data.split(b"\r\n"))) <= 76
+        assert quopri.decodestring(data).decode().strip() == value
+
+
 @given(name=st.text(alphabet="a.b/-é=", max_size=300))
 def test_values_are_safe_on_the_wire_wherever_their_lines_break(name):
     import quopri

@@ -10,6 +10,8 @@ from campaigns.sending.worker import work
 from contacts.actions.consent import withdraw_consent
 from contacts.actions.suppression import suppress
 from contacts.models import ContactPoint, Suppression
+from crm.models import Organisation
+from crm.returns import Returned, read_return
 from tests.campaigns.ledger import launched, newsletter_topic, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -200,3 +202,14 @@ def test_held_uncertain_messages_wait_for_a_person(impatient):
     work()
     assert states(campaign) == {"uncertain": 1}
     assert len(impatient.received) == 1
+
+
+def test_each_message_comes_back_to_an_address_of_its_own(mailbox, settings):
+    settings.RETURN_PATH = "bounces@returns.example.org"
+    campaign = launched(3)
+    work()
+    sent_to = {read_return(mail.sender): mail.recipients for mail in mailbox.received}
+    assert sent_to == {Returned("n", one.pk): [one.address] for one in Delivery.objects.filter(campaign=campaign)}
+    for mail in mailbox.received:
+        (sender,) = mail.message["From"].addresses
+        assert sender.addr_spec == Organisation.load().sender_email
