@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from email.utils import formataddr
 from smtplib import (
     SMTPAuthenticationError,
     SMTPConnectError,
@@ -14,10 +15,12 @@ from smtplib import (
 from anymail.exceptions import AnymailAPIError
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.encoding import force_str
 
 from crm.models import Organisation, OutboxMail
+from crm.returns import SINGLE, return_address
 
 OUR_OWN_FAULT = (SMTPAuthenticationError, SMTPConnectError, SMTPHeloError)
 """The server will not talk to us at all: that says nothing about the mail, so it waits."""
@@ -35,8 +38,12 @@ class Trouble:
 def hand_over(mail: OutboxMail, connection: BaseEmailBackend) -> Trouble | None:
     """Send `mail` over `connection`, which stays open for the next one; None when it was taken."""
     try:
+        message = compose(mail)
+        if isinstance(connection, smtp.EmailBackend) and (sender := return_address(SINGLE, mail.pk)):
+            # Django takes `from_email` for the envelope; a provider has return addresses of its own.
+            message.extra_headers["From"], message.from_email = message.from_email, sender
         connection.open()
-        connection.send_messages([compose(mail)])
+        connection.send_messages([message])
     except (SMTPException, OSError, AnymailAPIError, ValueError) as error:
         connection.close()
         return read_trouble(error)
@@ -49,7 +56,7 @@ def compose(mail: OutboxMail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
-        from_email=f'"{organisation.sender_name}" <{organisation.sender_email}>',
+        from_email=formataddr((" ".join(organisation.sender_name.split()), organisation.sender_email)),
         to=[mail.to],
         reply_to=[organisation.reply_to] if organisation.reply_to and "Reply-To" not in mail.headers else None,
         headers={"Auto-Submitted": "auto-generated", **mail.headers, "Message-ID": message_id(mail)},

@@ -13,6 +13,7 @@ from campaigns.sending.intents import Recipient
 from campaigns.sending.outcomes import Result
 from campaigns.sending.persons import personal
 from campaigns.sending.receipts import Journal, ReceiptsUnwritable
+from crm.returns import NEWSLETTER, return_address
 from crm.transport import Message, Outcome, Transport, TransportDown, TransportRefuses, Verdict
 
 log = logging.getLogger(__name__)
@@ -116,7 +117,8 @@ class Handover:
             self._note(recipient.delivery, Outcome(Verdict.FAILED, "unwritable"))
             return None
         leaving = partial(self._begin, recipient.delivery)
-        return Message(recipient.delivery, edition.sender, person.address, data, self.not_after, True, leaving)
+        sender = return_address(NEWSLETTER, recipient.delivery) or edition.sender
+        return Message(recipient.delivery, sender, person.address, data, self.not_after, True, leaving)
 
     def _begin(self, delivery: int) -> bool:
         self.begun.add(delivery)

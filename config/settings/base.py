@@ -146,6 +146,10 @@ SENDING_RECEIPTS = env.str("SENDING_RECEIPTS", default=str(VAR / "receipts"))
 """Where each sending process notes what it did on the wire; a place that outlives the process."""
 SENDING: dict[str, float] = env.json("SENDING", default={})
 """Numbers of the sending engine that differ from campaigns/sending/limits.py, as JSON: {"lease": 60}."""
+RETURN_PATH = env.str("RETURN_PATH", default="")
+"""The mailbox for what comes back, such as bounces@example.org; empty: it comes back to the sender address."""
+BOUNCES_URL = env.str("BOUNCES_URL", default="")
+"""Where the clock reads what came back: imaps://user:password@host/INBOX or maildir:///path."""
 DEFAULT_FROM_EMAIL = "Leading on Opportunity <hello@example.org>"
 FINGERPRINT_KEY = env.str("FINGERPRINT_KEY", default="local-only-fingerprint-key")
 """Key of the hash by which a suppressed address is known after erasure; changing it forgets who said no."""
