@@ -10,8 +10,9 @@ from campaigns.sending.breaker import note_results
 from campaigns.sending.chunks import Claim, claim_chunk, release, wake_around
 from campaigns.sending.closing import act_on, finish_if_done
 from campaigns.sending.editions import Edition, compile_edition
-from campaigns.sending.group import Handover
+from campaigns.sending.group import Handover, Terms
 from campaigns.sending.intents import requeue_quiet, take_group
+from campaigns.sending.leavers import Leavers
 from campaigns.sending.outcomes import write_outcomes
 from campaigns.sending.receipts import Journal
 from crm.models import Organisation
@@ -33,8 +34,11 @@ class Held:
 class Desk:
     """What a clerk does; everything here asks the database."""
 
-    def __init__(self, receipts: Journal, campaign_id: int | None, ends_at: Callable[[], float]) -> None:
+    def __init__(
+        self, receipts: Journal, leavers: Leavers, campaign_id: int | None, ends_at: Callable[[], float]
+    ) -> None:
         self.receipts = receipts
+        self.leavers = leavers
         self.campaign_id = campaign_id
         self.ends_at = ends_at
         self.skipped: Counter[str] = Counter()
@@ -62,13 +66,13 @@ class Desk:
     def take(self, size: int) -> Handover | None:
         """The next group to send, of this range or the next one; None when nothing is due."""
         while held := self._at_hand():
-            not_after = self.ends_at()
+            not_after, since = self.ends_at(), self.leavers.now
             group = take_group(held.claim, size, self.receipts)
             if group and group.recipients:
                 self.skipped["skipped"] += group.judged - len(group.recipients)
                 campaign, editions = load_editions(held.claim.campaign)
-                epoch = held.claim.epoch
-                handover = Handover(epoch, campaign, editions, group.recipients, self.receipts, not_after)
+                terms = Terms(held.claim.epoch, not_after, since)
+                handover = Handover(terms, campaign, editions, group.recipients, self.receipts, self.leavers)
                 held.open.append(handover)
                 return handover
             if group and group.judged:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -10,6 +11,7 @@ from campaigns.models import Campaign
 from campaigns.sending.editions import Edition
 from campaigns.sending.headers import NoSuchAddress
 from campaigns.sending.intents import Recipient
+from campaigns.sending.leavers import Leavers
 from campaigns.sending.outcomes import Result
 from campaigns.sending.persons import personal
 from campaigns.sending.receipts import Journal, ReceiptsUnwritable
@@ -19,23 +21,32 @@ from crm.transport import Message, Outcome, Transport, TransportDown, TransportR
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under which a group may leave: the epoch of its claim, when that ends, and the last call its intents knew."""
+
+    epoch: int
+    not_after: float = float("inf")
+    since: int = 0
+
+
 class Handover:
     """Takes a group through a transport and knows, for each recipient, what can be said afterwards."""
 
     def __init__(
         self,
-        epoch: int,
+        terms: Terms,
         campaign: Campaign,
         editions: Mapping[str, Edition],
         recipients: Sequence[Recipient],
         journal: Journal,
-        not_after: float,
+        leavers: Leavers,
     ) -> None:
-        self.epoch = epoch
+        self.epoch, self.not_after, self.since = terms.epoch, terms.not_after, terms.since
         self.journal = journal
+        self.leavers = leavers
         self.campaign = campaign
         self.editions = editions
-        self.not_after = not_after
         self.waiting = {one.delivery: one for one in recipients}
         self.begun: set[int] = set()
         self.taken: dict[int, Message] = {}
@@ -98,6 +109,9 @@ class Handover:
         for recipient in list(self.waiting.values()):
             if time.monotonic() > self.not_after:
                 return
+            if self.leavers.known(recipient.stakeholder, recipient.fingerprint, self.since):
+                self._note(recipient.delivery, Outcome(Verdict.UNSENT))
+                continue
             message = self._write(recipient)
             if message:
                 self.taken[message.delivery_id] = message
@@ -116,13 +130,16 @@ class Handover:
             log.exception("Delivery %s could not be written", recipient.delivery)
             self._note(recipient.delivery, Outcome(Verdict.FAILED, "unwritable"))
             return None
-        leaving = partial(self._begin, recipient.delivery)
+        leaving = partial(self._begin, recipient)
         sender = return_address(NEWSLETTER, recipient.delivery) or edition.sender
         return Message(recipient.delivery, sender, person.address, data, self.not_after, True, leaving)
 
-    def _begin(self, delivery: int) -> bool:
-        self.begun.add(delivery)
-        self.journal.begin(self.epoch, delivery)
+    def _begin(self, recipient: Recipient) -> bool:
+        """Whether it may leave; whoever left meanwhile is asked about again, and then skipped with the reason."""
+        if self.leavers.forbid(recipient.stakeholder, recipient.fingerprint, self.since):
+            return False
+        self.begun.add(recipient.delivery)
+        self.journal.begin(self.epoch, recipient.delivery)
         return True
 
     def _note(self, delivery: int, outcome: Outcome) -> None:

@@ -1,6 +1,7 @@
 """Intents: the last questions before the wire, and the durable word that a message is on its way."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -51,8 +52,8 @@ UPDATE campaigns_delivery AS delivery SET
     epoch = %(epoch)s, next_attempt_at = NULL
 FROM judged LEFT JOIN contacts_stakeholder AS person ON person.id = judged.person
 WHERE delivery.id = judged.id AND delivery.state IN ('queued', 'deferred')
-RETURNING delivery.state, delivery.id, delivery.stakeholder_id, delivery.address, delivery.language, delivery.attempts,
-    {fields}
+RETURNING delivery.state, delivery.id, delivery.stakeholder_id, delivery.address, delivery.fingerprint,
+    delivery.language, delivery.attempts, {fields}
 """.format(fields=", ".join(f"person.{field}" for field in FIELDS))  # noqa: S608 — only names of columns are put in
 
 
@@ -63,6 +64,7 @@ class Recipient:
     delivery: int
     stakeholder: int
     address: str
+    fingerprint: str
     language: str
     attempts: int
     values: dict[str, str]
@@ -98,5 +100,5 @@ def take_group(claim: Claim, size: int, journal: Journal) -> Group | None:
     return Group([_recipient(*row) for row in going], len(rows))
 
 
-def _recipient(delivery: int, stakeholder: int, address: str, language: str, attempts: int, *values: str) -> Recipient:
-    return Recipient(delivery, stakeholder, address, language, attempts, dict(zip(FIELDS, values, strict=True)))
+def _recipient(*row: Any) -> Recipient:
+    return Recipient(*row[:6], dict(zip(FIELDS, row[6:], strict=True)))

@@ -15,6 +15,7 @@ from campaigns.sending.clerk import Clerk, clerk
 from campaigns.sending.closing import pause_for
 from campaigns.sending.desk import Desk
 from campaigns.sending.group import Handover
+from campaigns.sending.leavers import listening
 from campaigns.sending.limits import limits
 from campaigns.sending.receipts import forget_journal, journal
 from campaigns.sending.recovery import recover
@@ -71,17 +72,18 @@ class Worker:
         Then everything is given back and the receipts begin anew. True when there may be more to send.
         """
         receipts = journal()
-        desk = Desk(receipts, self.campaign_id, _lease_ends)
-        try:
-            with clerk() as writer:
-                try:
-                    goes_on = self._send_groups(desk, writer)
-                finally:
-                    writer.submit(desk.clear, self.rest).result()
-                    self.round.counts.update(desk.skipped)
-        except BaseException:
-            forget_journal(unless_settled=not desk.held)  # receipts outlive us until there is a database to tell
-            raise
+        with listening() as leavers:
+            desk = Desk(receipts, leavers, self.campaign_id, _lease_ends)
+            try:
+                with clerk() as writer:
+                    try:
+                        goes_on = self._send_groups(desk, writer)
+                    finally:
+                        writer.submit(desk.clear, self.rest).result()
+                        self.round.counts.update(desk.skipped)
+            except BaseException:
+                forget_journal(unless_settled=not desk.held)  # receipts outlive us until there is a database to tell
+                raise
         receipts.settled()
         return goes_on
 
@@ -99,7 +101,7 @@ class Worker:
                 continue
             if handover is None or self._late():
                 return False
-            if desk.receipts.size > limits().receipts:
+            if desk.leavers.deaf or desk.receipts.size > limits().receipts:
                 return True
             coming = writer.submit(desk.take, self.pace.size)
             try:

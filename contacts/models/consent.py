@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models.stakeholders import Stakeholder
 from contacts.models.taxonomy import Topic
+from contacts.stops import ADDRESS, PERSON, calls_out
 from crm.references import references
 
 DERIVE_CONSENT = """
@@ -76,6 +77,7 @@ class ConsentEvent(models.Model):
                 func=DERIVE_CONSENT,
             ),
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            calls_out(pgtrigger.Insert, PERSON, "stakeholder_id", "action = 'withdrawn'"),
             *references("stakeholder_id", "contacts_stakeholder"),
             *references("topic_id", "contacts_topic"),
         ]
@@ -148,6 +150,7 @@ class Suppression(models.Model):
         verbose_name_plural = _("suppressed addresses")
         ordering = ["-at"]
         constraints = [models.UniqueConstraint(fields=["fingerprint", "channel"], name="one_suppression_per_address")]
+        triggers = [calls_out(pgtrigger.Insert, ADDRESS, "fingerprint")]
 
     def __str__(self) -> str:
         return self.address or gettext("an erased address")

@@ -1,6 +1,7 @@
 """Stakeholders, how to reach them and where they belong."""
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
 from django.core.validators import RegexValidator
@@ -13,6 +14,7 @@ from contacts.models.homes import HomeOf
 from contacts.models.taxonomy import StakeholderType, Tag
 from contacts.querysets import ContactPointQuerySet, StakeholderQuerySet
 from contacts.search import contact_point_triggers, stakeholder_triggers
+from contacts.stops import PERSON, calls_out
 from crm.references import references, referred
 
 five_digits = RegexValidator(r"^\d{5}$", _("A zip code has five digits, like 28202."))
@@ -77,6 +79,7 @@ class Stakeholder(models.Model):
             *referred("contacts_affiliation", "organisation_id"),
             *referred("contacts_externalid", "stakeholder_id"),
             *referred("contacts_consentevent", "stakeholder_id"),
+            calls_out(pgtrigger.Delete, PERSON, "id"),
         ]
         permissions = [("erase_stakeholder", "Can export and erase everything about somebody")]
 
