@@ -101,4 +101,6 @@ def take_group(claim: Claim, size: int, journal: Journal) -> Group | None:
 
 
 def _recipient(*row: Any) -> Recipient:
-    return Recipient(*row[:6], dict(zip(FIELDS, row[6:], strict=True)))
+    delivery, stakeholder, address, fingerprint, language, attempts, *values = row
+    fields = dict(zip(FIELDS, values, strict=True))
+    return Recipient(delivery, stakeholder, address, fingerprint, language, attempts, fields)
