@@ -1,5 +1,6 @@
 """Claims: who may send which range of deliveries, until when, and what happens when they vanish."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -39,7 +40,7 @@ WHERE chunk.id = %(chunk)s AND chunk.epoch = %(epoch)s AND chunk.lease_until > n
 LOCK = "SELECT 1 FROM campaigns_chunk WHERE id = %(chunk)s AND epoch = %(epoch)s AND NOT done FOR UPDATE"
 
 ABANDONED = """
-SELECT id, campaign_id, first_id, last_id, epoch FROM campaigns_chunk
+SELECT owner, id, campaign_id, first_id, last_id, epoch FROM campaigns_chunk
 WHERE NOT done AND lease_until < now() LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
@@ -152,22 +153,27 @@ def wake_around(deliveries: list[int]) -> None:
 
 
 @transaction.atomic
-def expire_one() -> Claim | None:
-    """Take one range from a worker that vanished: what it had on the wire is uncertain, the rest is free again."""
+def expire_one(settle: Callable[[str], object]) -> Claim | None:
+    """Take one range from a worker that vanished: what it had on the wire is uncertain, the rest is free again.
+
+    Before that `settle` may write down what that worker, by its name, is known to have heard.
+    """
     with connection.cursor() as cursor:
         cursor.execute(ABANDONED)
         row = cursor.fetchone()
         if row is None:
             return None
-        claim = Claim(*row)
+        owner, *claimed = row
+        claim = Claim(*claimed)
+        settle(owner)
         _let_go(cursor, claim, 0)
         return claim
 
 
-def expire_leases() -> int:
-    """Free every range whose worker vanished; answers how many there were."""
+def expire_leases(settle: Callable[[str], object]) -> int:
+    """Free every range whose worker vanished, see `expire_one`; answers how many there were."""
     freed = 0
-    while expire_one():
+    while expire_one(settle):
         freed += 1
     return freed
 

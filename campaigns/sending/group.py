@@ -138,8 +138,8 @@ class Handover:
         """Whether it may leave; whoever left meanwhile is asked about again, and then skipped with the reason."""
         if self.leavers.forbid(recipient.stakeholder, recipient.fingerprint, self.since):
             return False
-        self.begun.add(recipient.delivery)
         self.journal.begin(self.epoch, recipient.delivery)
+        self.begun.add(recipient.delivery)
         return True
 
     def _note(self, delivery: int, outcome: Outcome) -> None:

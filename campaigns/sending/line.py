@@ -55,6 +55,16 @@ class Line:
         except OSError as error:
             raise _broke("while writing", error) from error
 
+    def hung_up(self) -> bool:
+        """Whether the server is gone, or speaks, where it has nothing to say."""
+        try:
+            self.sock.recv(1, 0 if self.encrypted else socket.MSG_PEEK)  # the line is lost then, and so may be the byte
+        except BUSY:
+            return False
+        except OSError:
+            return True
+        return True
+
     def replies(self) -> Iterator[Reply]:
         """Whole replies that came; raises LineLost when the server hung up or speaks nonsense."""
         more = True

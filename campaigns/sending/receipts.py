@@ -109,6 +109,10 @@ def _locked(path: Path) -> io.FileIO:
         raise ReceiptsUnwritable(why) from why
 
 
+Said = tuple[int, int, Outcome, datetime | None]
+"""Delivery, epoch, outcome and, where there was an answer, its time."""
+
+
 @dataclass(slots=True)
 class Known:
     """What a process that is gone left behind, by delivery; `torn` when a line in the middle cannot be read."""
@@ -145,8 +149,8 @@ class Known:
         else:
             raise ValueError(kind)
 
-    def verdicts(self) -> Iterator[tuple[int, int, Outcome, datetime | None]]:
-        """Delivery, epoch, outcome and time for every message of the last group."""
+    def verdicts(self) -> Iterator[Said]:
+        """What is to be said of every message of the last groups."""
         for delivery, epoch in self.epochs.items():
             if delivery in self.outcomes:
                 outcome, at = self.outcomes[delivery]
@@ -211,3 +215,14 @@ def orphans() -> Iterator[Known]:
             known.read(file)
             yield known
             path.unlink(missing_ok=True)
+
+
+def receipts_of(owner: str) -> Known | None:
+    """What a process has written down until now, whether it lives or not; None where its file is not here."""
+    known = Known(owner)
+    try:
+        with (folder() / f"{owner}{SUFFIX}").open(encoding="utf-8", errors="replace") as file:
+            known.read(file)
+    except FileNotFoundError:
+        return None
+    return known

@@ -1,5 +1,6 @@
 """Recovery: what workers that are gone left behind is settled, by their receipts where there are any."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import connection
@@ -11,7 +12,7 @@ from campaigns.sending.chunks import expire_leases, wake_around
 from campaigns.sending.clerk import hold_nothing_in_sleep
 from campaigns.sending.closing import act_on
 from campaigns.sending.outcomes import Result, write_each
-from campaigns.sending.receipts import Known, orphans
+from campaigns.sending.receipts import Known, Said, orphans, receipts_of
 from crm.transport import Outcome
 
 LEASE_IS_OVER = """
@@ -25,22 +26,35 @@ def recover() -> int:
     hold_nothing_in_sleep()
     for known in orphans():
         _settle(known)
-    return expire_leases()
+    return expire_leases(_settle_answers)
+
+
+def _settle_answers(owner: str) -> None:
+    """Of a worker that stands still, or whose file is on another machine, only what it heard is taken as known.
+
+    It may go on at any moment, so what it has not begun with is uncertain, not free.
+    """
+    if known := receipts_of(owner):
+        write_each(_results(known, [said for said in known.verdicts() if said[0] in known.outcomes]))
 
 
 def _settle(known: Known) -> None:
-    attempts = dict(Delivery.objects.filter(pk__in=known.epochs).values_list("pk", "attempts"))
-    results = [
-        (epoch, Result(delivery, attempts[delivery], _from(known.owner, outcome), at or timezone.now()))
-        for delivery, epoch, outcome, at in known.verdicts()
-        if delivery in attempts
-    ]
+    results = _results(known, known.verdicts())
     write_each(results)
     wake_around([result.delivery for _epoch, result in results])
     act_on([result for _epoch, result in results])
     note_recovered([result for _epoch, result in results])
     with connection.cursor() as cursor:
         cursor.execute(LEASE_IS_OVER, [known.owner])
+
+
+def _results(known: Known, verdicts: Iterable[Said]) -> list[tuple[int, Result]]:
+    attempts = dict(Delivery.objects.filter(pk__in=known.epochs).values_list("pk", "attempts"))
+    return [
+        (epoch, Result(delivery, attempts[delivery], _from(known.owner, outcome), at or timezone.now()))
+        for delivery, epoch, outcome, at in verdicts
+        if delivery in attempts
+    ]
 
 
 def _from(owner: str, outcome: Outcome) -> Outcome:

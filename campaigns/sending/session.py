@@ -240,6 +240,8 @@ class Session:
     def _hand_over(self) -> None:
         """Write the body, the dot that makes it count, and who the next message is for."""
         message = self._current()
+        if self.line.hung_up():
+            raise LineLost("the server spoke or hung up where a message was to begin")
         if message.expired() or not message.leaving():
             self._take_back()
             return
