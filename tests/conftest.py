@@ -23,6 +23,8 @@ from tests.smtp import Mailbox, MailboxServer
 from tests.workers import WorkerProcess
 
 BROWSER = SharedBrowser()
+COUNTED = "counted"
+"""The property under which a test records a line of what it counted."""
 MOST_PROCESSES = 8
 """More would meet the limits of the embedded PostgreSQL sooner than they would be quick."""
 
@@ -59,6 +61,16 @@ def pytest_runtest_teardown(nextitem: Any) -> Iterator[None]:
     finally:
         if "page" not in getattr(nextitem, "fixturenames", ()):
             BROWSER.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what the runs that break things counted."""
+    reports = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, [])]
+    lines = [said for report in reports for name, said in report.user_properties if name == COUNTED]
+    if lines:
+        terminalreporter.section("what was counted")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 def pytest_sessionfinish() -> None:

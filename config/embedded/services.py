@@ -38,7 +38,7 @@ def stop_everything() -> bool:
     main = [keeper(place, "main").stop() for keeper in (EmbeddedValkey, EmbeddedPostgres)]
     others = [
         keeper(place, cluster).stop_if_unused()
-        for cluster in ("test", "bench")
+        for cluster in ("test", "bench", "faults")
         if (place.home / cluster).exists()
         for keeper in (EmbeddedValkey, EmbeddedPostgres)
     ]
