@@ -36,6 +36,7 @@ class Crew:
         self.writing: set[int] = set()
         self.watch = select.epoll()
         self.next_look = time.monotonic() + GLANCE
+        self.waited, self.counted_from = 0.0, time.monotonic()
         self.opening: list[Future[Session]] = []
         self.opener: ThreadPoolExecutor | None = None
 
@@ -43,6 +44,8 @@ class Crew:
     def run(self) -> Iterator[tuple[Message, Outcome]]:
         """Send in order; raises TransportDown when no line is left to send on, TransportRefuses when we are refused."""
         self._join(self.pool.take())
+        for session in self.pool.resting(limits().connections - 1):
+            self._join(session)
         try:
             while True:
                 self._put_to_work()
@@ -114,9 +117,9 @@ class Crew:
 
     def _wait(self) -> None:
         """Until a line is ready, a session's patience ends or a new one stands."""
-        lonely = limits().lonely if self._could_use_another() else GLANCE
-        ready = self.watch.poll(min(lonely, 0.01 if self.opening else GLANCE))
-        if not ready and self._could_use_another():
+        began = time.monotonic()
+        ready = self.watch.poll(limits().lonely if self.opening or self._more() else GLANCE)
+        if self._mostly_waits(began, time.monotonic()) and self._could_use_another():
             self._open_another()
         for number, _event in ready:
             self.sessions[number].go_on()
@@ -184,6 +187,16 @@ class Crew:
             self.pool.give(session)
         else:
             session.close()
+
+    def _mostly_waits(self, began: float, now: float) -> bool:
+        """Whether more than half of the last while, and that is at least `lonely`, went by without anything to do."""
+        self.waited += now - began
+        lonely, passed = limits().lonely, now - self.counted_from
+        if passed < lonely:
+            return False
+        waits = self.waited > max(lonely, passed) / 2
+        self.waited, self.counted_from = 0.0, now
+        return waits
 
     def _could_use_another(self) -> bool:
         """Whether messages wait while every session does, too."""

@@ -24,7 +24,8 @@ class Limits(Patience):
     connections: int = 10
     """Most connections of one worker; more than one only where the mail server takes its time to answer."""
     lonely: float = 0.005
-    """How long nobody may be able to do anything, while messages wait, before one more connection is opened."""
+    """How long it is looked at before one more connection is opened: when more than half of it went by without
+    anything to do, although messages wait."""
     openers: int = 8
     """Connections that are opened at the same time."""
     connection_messages: int = 1000

@@ -16,11 +16,19 @@ class Pool:
 
     def take(self) -> Session:
         """A session that works; may raise what `connect` does."""
-        while session := self._pop():
-            if session.fit():
-                return session
-            session.close(politely=session.alive)
+        if resting := self.resting(1):
+            return resting[0]
         return self.connect()
+
+    def resting(self, most: int) -> list[Session]:
+        """Sessions that work and rest here, as many as there are and `most` at most."""
+        fit: list[Session] = []
+        while len(fit) < most and (session := self._pop()):
+            if session.fit():
+                fit.append(session)
+            else:
+                session.close(politely=session.alive)
+        return fit
 
     def _pop(self) -> Session | None:
         with self._lock:
