@@ -1,21 +1,28 @@
-"""How fast newsletters leave: our engine with its whole ledger against Django's own loop, same content, same sink.
+"""How fast newsletters leave: our engine with its whole ledger against its peers, same content, same sink, one run.
 
 python -m benchmarks.sending [--messages 20000]
 """
 
 import argparse
+import json
 import os
-import resource
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 import django
 
 LINKS = 27
 PARAGRAPH = "Access to opportunity follows the zip code where one lives; neighbors change that together. "
+FAR = 0.02
+"""Seconds of every reply of a mail server that is far away."""
+FAR_CONNECTIONS = 60
 
 
 def content() -> tuple[str, str]:
@@ -26,71 +33,176 @@ def content() -> tuple[str, str]:
     return html, text
 
 
+@dataclass
+class Server:
+    """The counting mail server, in a process of its own."""
+
+    port: int
+    said: IO[str]
+
+    def first(self) -> float:
+        """When it had its first message, in seconds since 1970."""
+        return float(self.said.readline())
+
+
 @contextmanager
-def sink() -> Iterator[int]:
-    """The counting mail server in a process of its own; gives its port."""
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.sink"], stdout=subprocess.PIPE, text=True)
+def sink(delay: float = 0.0) -> Iterator[Server]:
+    """A mail server for as long as this lasts."""
+    command = [sys.executable, "-m", "benchmarks.sink", "--delay", str(delay)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     try:
-        yield int(process.stdout.readline())
+        yield Server(int(float(process.stdout.readline())), process.stdout)
     finally:
         process.terminate()
         process.wait()
 
 
-def engine(messages: int) -> float:
-    """Messages a second of the whole engine: claims, intents, consent asked again, wire, outcomes."""
-    from campaigns.sending.worker import work
-    from crm.transport import current_transport
+# ── the engine ───────────────────────────────────────────────────────────────
+@dataclass
+class Sent:
+    """What a run of the engine came to; seconds from the first worker's start, MB of the largest worker."""
+
+    rate: float
+    first: float
+    memory: int
+
+
+def engine(messages: int, *, workers: int = 1, delay: float = 0.0, connections: int = 10) -> Sent:
+    """The whole engine in worker processes of its own: claims, intents, consent asked again, wire, outcomes."""
     from tests.campaigns.ledger import launched, states
 
     html, text = content()
     campaign = launched(messages, html=html, text=text)
-    started = time.perf_counter()
-    work(campaign.pk, seconds=600)
-    seconds = time.perf_counter() - started
-    current_transport().close()
+    with sink(delay) as server:
+        said = _run_workers(campaign.pk, workers, server.port, connections)
+        first = server.first()
     assert states(campaign) == {"accepted": messages}, states(campaign)
-    return messages / seconds
+    began, ended = min(one["began"] for one in said), max(one["ended"] for one in said)
+    _forget_everything()
+    return Sent(messages / (ended - began), first - began, max(one["memory"] for one in said))
 
 
-def djangos_loop(messages: int) -> float:
-    """Messages a second of `EmailMultiAlternatives` over one kept connection, and no ledger at all."""
-    from django.core.mail import EmailMultiAlternatives, get_connection
-    from django.template import Context, Template
+def _run_workers(campaign: int, workers: int, port: int, connections: int) -> list[dict[str, float]]:
+    from tests.workers import database_url
 
-    html, text = (Template(part.replace("|friend", "")) for part in content())
-    started = time.perf_counter()
-    with get_connection("django.core.mail.backends.smtp.EmailBackend") as connection:
-        for number in range(messages):
-            values = Context({"first_name": f"Person{number}", "unsubscribe_url": f"https://example.org/{number}"})
-            mail = EmailMultiAlternatives("News", text.render(values), to=[f"p{number}@example.org"])
-            mail.attach_alternative(html.render(values), "text/html")
-            connection.send_messages([mail])
-    return messages / (time.perf_counter() - started)
+    there = os.environ | {"DATABASE_URL": database_url(), "EMAIL_URL": f"smtp://127.0.0.1:{port}"}
+    command = [sys.executable, "-m", "benchmarks.sending", "--worker", str(campaign), "--connections", str(connections)]
+    running = [
+        subprocess.Popen(command, env=there, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(workers)
+    ]
+    for process in running:
+        assert process.stdout
+        process.stdout.readline()  # it is ready
+    for process in running:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    return [json.loads(process.communicate()[0]) for process in running]
+
+
+def work_here(campaign: int, connections: int) -> None:
+    """Be a worker: wait for the word, send, and say what it took."""
+    from django.conf import settings
+
+    from campaigns.sending.worker import work
+    from crm.transport import current_transport
+
+    settings.SENDING = {"connections": connections}
+    print("ready", flush=True)
+    sys.stdin.readline()
+    began = time.time()
+    work(campaign, seconds=600)
+    ended = time.time()
+    current_transport().close()
+    status = Path("/proc/self/status").read_text()  # what the system calls the largest so far counts our parent, too
+    memory = int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) // 1024
+    print(json.dumps({"began": began, "ended": ended, "memory": memory}))
+
+
+def _forget_everything() -> None:
+    """An empty house for the next run."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE contacts_stakeholder, contacts_contactpoint, contacts_consentevent, contacts_consent, "
+            "campaigns_campaign, campaigns_delivery CASCADE"
+        )
+
+
+def ready_bytes(count: int) -> list[tuple[str, str, bytes]]:
+    """What the engine would put on the wire for so many people."""
+    from campaigns.sending.desk import load_editions
+    from campaigns.sending.intents import Recipient
+    from campaigns.sending.persons import personal
+    from tests.campaigns.ledger import launched
+
+    html, text = content()
+    campaign, editions = load_editions(launched(1, html=html, text=text).pk)
+    edition = next(iter(editions.values()))
+    ready = []
+    for number in range(count):
+        values = {"first_name": f"Person{number}"}
+        one = Recipient(number + 1, number + 1, f"p{number}@example.org", "", "en", 1, values)
+        person = personal(campaign, one, edition.uses)
+        ready.append((edition.sender, person.address, edition.write(one.delivery, person)))
+    _forget_everything()
+    return ready
+
+
+# ── the report ───────────────────────────────────────────────────────────────
+def compare(messages: int) -> None:
+    """Everything in one run, each peer right before and after ours, because machines are noisy."""
+    from django.conf import settings
+
+    from benchmarks.peers import djangos_loop, many_lines, one_line, post_office
+
+    html, text = content()
+    ready = ready_bytes(500)
+    few = max(200, messages // 20)
+    with sink() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        plain = djangos_loop(few, html.replace("|friend", ""), text.replace("|friend", ""))
+        office = post_office(few, html.replace("|friend", ""), text.replace("|friend", ""))
+        single, several = one_line(server.port, ready, messages), many_lines(server.port, ready, messages)
+    ours, two = engine(messages), engine(messages, workers=2)
+    far = engine(messages, delay=FAR, connections=FAR_CONNECTIONS)
+    print(f"the engine, whole ledger                 {ours.rate:9,.0f} messages/s   {ours.memory} MB")
+    print(f"  its first message                      {ours.first:9.2f} s after the worker's start")
+    for name, rate in (
+        ("Django's loop, no ledger", plain),
+        ("django-post-office", office),
+        ("same bytes ready, one line, no ledger", single),
+        ("same bytes ready, 8 lines on uvloop", several),
+    ):
+        print(f"{name:40} {rate:9,.0f} messages/s   the engine: {ours.rate / rate:.2f} times")
+    print(
+        f"two workers                              {two.rate:9,.0f} messages/s   {two.rate / ours.rate:.2f} times one"
+    )
+    print(f"{FAR * 1000:.0f} ms a reply, {FAR_CONNECTIONS} connections            {far.rate:9,.0f} messages/s")
 
 
 def main() -> None:
-    """Measure both in one run and print what they came to."""
+    """Measure all in one run and print what they came to; or be one of the workers of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=20_000)
-    messages = parser.parse_args().messages
+    parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--connections", type=int, default=10, help=argparse.SUPPRESS)
+    wanted = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.bench"
     django.setup()
-    from django.conf import settings
+    if wanted.worker:
+        work_here(wanted.worker, wanted.connections)
+        return
     from django.test.utils import setup_databases, teardown_databases
 
     databases = setup_databases(verbosity=0, interactive=False)
     try:
-        with sink() as port:
-            settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-            plain = djangos_loop(max(200, messages // 20))
-            ours = engine(messages)
+        compare(wanted.messages)
     finally:
         teardown_databases(databases, verbosity=0)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"Django's loop, no ledger      {plain:9,.0f} messages/s")
-    print(f"the engine, whole ledger      {ours:9,.0f} messages/s   {ours / plain:.1f} times   {memory} MB")
 
 
 if __name__ == "__main__":

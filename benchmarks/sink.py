@@ -1,20 +1,28 @@
-"""A mail server that only counts: fast enough never to be what a benchmark measures."""
+"""A mail server that only counts: fast enough never to be what a benchmark measures.
 
+python -m benchmarks.sink [--delay SECONDS]     prints its port, and the time when it had its first message
+"""
+
+import argparse
 import asyncio
 import sys
+import time
 
 import uvloop
 
 
 class Sink(asyncio.Protocol):
-    """Speaks just enough SMTP, pipelining included, and forgets every message."""
+    """Speaks just enough SMTP, pipelining included, and forgets every message; every answer takes `delay` seconds."""
+
+    delay = 0.0
+    had_one = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
         self.transport = transport
         self.rest = b""
         self.in_body = False
-        transport.write(b"220 sink\r\n")  # type: ignore[attr-defined]
+        self.say(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
         """Answer every command and every finished message."""
@@ -24,19 +32,21 @@ class Sink(asyncio.Protocol):
             if self.in_body:
                 end = data.find(b"\r\n.\r\n")
                 if end < 0:
-                    data = data[-4:]
                     break
                 data, self.in_body = data[end + 5 :], False
                 answers.append(b"250 2.0.0 Ok\r\n")
+                if not Sink.had_one:
+                    Sink.had_one = True
+                    tell(time.time())
                 continue
             end = data.find(b"\n")
             if end < 0:
                 break
             line, data = data[:end].strip().upper(), data[end + 1 :]
             answers.append(self.answer(line))
-        self.rest = data
+        self.rest = data[-4:] if self.in_body else data
         if answers:
-            self.transport.write(b"".join(answers))  # type: ignore[attr-defined]
+            self.say(b"".join(answers))
 
     def answer(self, line: bytes) -> bytes:
         """What to say to one command."""
@@ -47,14 +57,29 @@ class Sink(asyncio.Protocol):
             return b"354 Go on\r\n"
         return b"221 Bye\r\n" if line == b"QUIT" else b"250 2.0.0 Ok\r\n"
 
+    def say(self, words: bytes) -> None:
+        """Now, or after the delay."""
+        if self.delay:
+            asyncio.get_running_loop().call_later(self.delay, self.transport.write, words)  # type: ignore[attr-defined]
+        else:
+            self.transport.write(words)  # type: ignore[attr-defined]
+
+
+def tell(number: float) -> None:
+    """One line for whoever started us."""
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
 
 async def main() -> None:
     """Listen on a free port and print it."""
     server = await asyncio.get_running_loop().create_server(Sink, "127.0.0.1", 0)
-    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
-    sys.stdout.flush()
+    tell(server.sockets[0].getsockname()[1])
     await server.serve_forever()
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--delay", type=float, default=0.0)
+    Sink.delay = parser.parse_args().delay
     uvloop.run(main())
