@@ -80,7 +80,7 @@ def engine(messages: int, *, workers: int = 1, delay: float = 0.0, connections: 
     assert states(campaign) == {"accepted": messages}, states(campaign)
     began, ended = min(one["began"] for one in said), max(one["ended"] for one in said)
     _forget_everything()
-    return Sent(messages / (ended - began), first - began, max(one["memory"] for one in said))
+    return Sent(messages / (ended - began), first - began, int(max(one["memory"] for one in said)))
 
 
 def _run_workers(campaign: int, workers: int, port: int, connections: int) -> list[dict[str, float]]:

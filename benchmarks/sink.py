@@ -10,8 +10,11 @@ import time
 
 import uvloop
 
+END = b"\r\n.\r\n"
+MOUTHFUL = 256 * 1024
 
-class Sink(asyncio.Protocol):
+
+class Sink(asyncio.BufferedProtocol):
     """Speaks just enough SMTP, pipelining included, and forgets every message; every answer takes `delay` seconds."""
 
     delay = 0.0
@@ -20,33 +23,47 @@ class Sink(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
         self.transport = transport
-        self.rest = b""
+        self.buffer = bytearray(MOUTHFUL)
+        self.view = memoryview(self.buffer)
+        self.have = 0
         self.in_body = False
         self.say(b"220 sink\r\n")
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the next bytes go."""
+        return self.view[self.have :]
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Answer every command and every finished message."""
-        data = self.rest + data if self.rest else data
+        self.have += nbytes
+        at = 0
         answers: list[bytes] = []
-        while data:
+        while at < self.have:
             if self.in_body:
-                end = data.find(b"\r\n.\r\n")
+                end = self.buffer.find(END, at, self.have)
                 if end < 0:
+                    at = max(at, self.have - len(END) + 1)
                     break
-                data, self.in_body = data[end + 5 :], False
+                at, self.in_body = end + len(END), False
                 answers.append(b"250 2.0.0 Ok\r\n")
-                if not Sink.had_one:
-                    Sink.had_one = True
-                    tell(time.time())
+                self.first_message()
                 continue
-            end = data.find(b"\n")
+            end = self.buffer.find(b"\n", at, self.have)
             if end < 0:
                 break
-            line, data = data[:end].strip().upper(), data[end + 1 :]
-            answers.append(self.answer(line))
-        self.rest = data[-4:] if self.in_body else data
+            answers.append(self.answer(bytes(self.view[at:end]).strip().upper()))
+            at = end + 1
+        rest = bytes(self.view[at : self.have])
+        self.view[: len(rest)] = rest
+        self.have = len(rest)
         if answers:
             self.say(b"".join(answers))
+
+    def first_message(self) -> None:
+        """Say when the first of all came."""
+        if not Sink.had_one:
+            Sink.had_one = True
+            tell(time.time())
 
     def answer(self, line: bytes) -> bytes:
         """What to say to one command."""

@@ -58,7 +58,8 @@ class Edition:
         )
         subject = text_header("Subject", self.subject.splice(person.values)) if self.subject else b""
         start = b"\r\n--" + self.boundary
-        plain, marked = self.text.fill(person.values), self.html.fill(person.values)
+        known: dict[str, bytes] = {}
+        plain, marked = self.text.fill(person.values, known), self.html.fill(person.values, known)
         pieces = (self.head, subject, head.encode(), start, PLAIN, *plain, start, HTML, *marked, start, b"--\r\n")
         return b"".join(pieces)
 

@@ -1,5 +1,6 @@
 """Outcomes: what the wire said, written in sets and only by whoever wrote the intent."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,19 +20,19 @@ UPDATE campaigns_delivery AS delivery SET provider_id = news.provider_id, sent_a
     state = CASE WHEN {poison} THEN 'failed' ELSE news.state END,
     next_attempt_at = CASE WHEN {poison} THEN NULL ELSE news.next_attempt_at END,
     attempts = delivery.attempts - news.refund, breaks = delivery.breaks + news.broke
-FROM unnest(%(ids)s::bigint[], %(epochs)s::int[], %(states)s::text[], %(reasons)s::text[], %(provider_ids)s::text[],
-            %(sent)s::timestamptz[], %(next)s::timestamptz[], %(refunds)s::int[],
-            %(broke)s::int[])
-     AS news (id, epoch, state, reason, provider_id, sent_at, next_attempt_at, refund, broke)
+FROM json_to_recordset(%(news)s) AS news (
+    id bigint, epoch int, state text, reason text, provider_id text, sent_at timestamptz, next_attempt_at timestamptz,
+    refund int, broke int)
 WHERE delivery.id = news.id AND delivery.epoch = news.epoch AND delivery.state IN ('sending', 'uncertain')
 """.format(poison="news.broke > 0 AND news.state = 'deferred' AND delivery.breaks + news.broke >= %(poison)s")
 """A row that became uncertain meanwhile may still be settled by our evidence, as long as nobody took it anew.
-Of somebody who was erased meanwhile, the server's words are not kept: they may name them."""
+Of somebody who was erased meanwhile, the server's words are not kept: they may name them. One document takes a third
+of the processor time that nine arrays take."""
 
 OURS = "RETURNING delivery.id"
 """Asked only where there is evidence to keep beside the rows that were ours to write."""
 
-COLUMNS = ("ids", "epochs", "states", "reasons", "provider_ids", "sent", "next", "refunds", "broke")
+_as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(slots=True)
@@ -68,13 +69,10 @@ def write_each(results: Sequence[tuple[int, Result]], *, blame: bool = False) ->
     """Record outcomes, each under the epoch of its own intent."""
     if not results:
         return 0
-    rows = [
-        (result.delivery, epoch, *_columns(_settle(result), blame and result.outcome.lost)) for epoch, result in results
-    ]
-    columns: dict[str, Any] = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    news = [_row(result, epoch, blame and result.outcome.lost) for epoch, result in results]
     notes = [note for _epoch, result in results if (note := _note(result))]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(WRITE + (OURS if notes else ""), columns | {"poison": limits().poison_tries})
+        cursor.execute(WRITE + (OURS if notes else ""), {"news": _as_json(news), "poison": limits().poison_tries})
         if notes:
             ours = {delivery for (delivery,) in cursor.fetchall()}
             note_attempts(note for note in notes if note.delivery in ours)
@@ -88,9 +86,19 @@ def _note(result: Result) -> Note | None:
     return Note(result.delivery, what, result.at, outcome.reply, outcome.source, result.attempts) if what else None
 
 
-def _columns(news: News, broke: bool) -> tuple:
-    reason = news.reason.replace("\x00", "")[:300]
-    return news.state, reason, news.provider_id[:200], news.sent_at, news.next_attempt_at, news.refund, int(broke)
+def _row(result: Result, epoch: int, broke: bool) -> dict[str, Any]:
+    news = _settle(result)
+    return {
+        "id": result.delivery,
+        "epoch": epoch,
+        "state": news.state,
+        "reason": news.reason.replace("\x00", "")[:300],
+        "provider_id": news.provider_id[:200],
+        "sent_at": news.sent_at and news.sent_at.isoformat(),
+        "next_attempt_at": news.next_attempt_at and news.next_attempt_at.isoformat(),
+        "refund": news.refund,
+        "broke": int(broke),
+    }
 
 
 def _settle(result: Result) -> News:

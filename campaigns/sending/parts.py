@@ -29,9 +29,15 @@ class Parts:
     places: tuple[tuple[int, int], ...]
     slots: tuple[Slot, ...]
 
-    def fill(self, values: Values) -> list[bytes]:
-        """The pieces of one person's text."""
-        filled = [_encode_value(slot.fill(values)) for slot in self.slots]
+    def fill(self, values: Values, known: dict[str, bytes]) -> list[bytes]:
+        """The pieces of one person's text; `known` are values that were encoded already."""
+        filled = []
+        for slot in self.slots:
+            said = slot.fill(values)
+            encoded = known.get(said)
+            if encoded is None:
+                encoded = known[said] = _encode_value(said)
+            filled.append(encoded)
         pieces = list(self.pieces)
         for place, slot in self.places:
             pieces[place] = filled[slot]
@@ -39,7 +45,7 @@ class Parts:
 
     def join(self, values: Values) -> bytes:
         """The whole text for one person."""
-        return b"".join(self.fill(values))
+        return b"".join(self.fill(values, {}))
 
 
 def compile_parts(text: str, escape: Escape) -> Parts:
