@@ -39,8 +39,8 @@ class Parts:
                 encoded = known[said] = _encode_value(said)
             filled.append(encoded)
         pieces = list(self.pieces)
-        for place, slot in self.places:
-            pieces[place] = filled[slot]
+        for place, number in self.places:
+            pieces[place] = filled[number]
         return pieces
 
     def join(self, values: Values) -> bytes:
