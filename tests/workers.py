@@ -25,11 +25,20 @@ def database_url() -> str:
 class WorkerProcess:
     """One worker with its children; `kill` is a real SIGKILL of them all."""
 
-    def __init__(self, log: Path, *, mail_port: int, concurrency: int = 2, queues: str = "") -> None:
+    def __init__(
+        self,
+        log: Path,
+        *,
+        mail_port: int,
+        concurrency: int = 2,
+        queues: str = "",
+        environment: dict[str, str] | None = None,
+    ) -> None:
         self.log = log
         self.mail_port = mail_port
         self.concurrency = concurrency
         self.queues = queues or ",".join(settings.QUEUES)
+        self.environment = environment or {}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -88,6 +97,7 @@ class WorkerProcess:
             "TEST_PUBLIC_URL": settings.PUBLIC_URL,
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "PYTHONWARNINGS": "ignore",
+            **self.environment,
         }
 
     def _signal(self, number: signal.Signals) -> None:

@@ -54,6 +54,7 @@ class Journal:
         self.owner = owner
         self.unsettled = False
         self.size = 0
+        self.short = False
         self.path = folder() / f"{owner}{SUFFIX}"
         self._file = _locked(self.path)
 
@@ -72,7 +73,9 @@ class Journal:
         try:
             self._note(f"O {epoch} {delivery} {outcome.verdict} {said}\n")
         except ReceiptsUnwritable as why:  # the message has left, and the database will be told
-            log.warning("%s", why)
+            if not self.short:
+                log.warning("%s", why)
+            self.short = True
 
     def settled(self) -> None:
         """Everything is in the database; start anew."""

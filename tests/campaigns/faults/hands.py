@@ -35,11 +35,12 @@ class Hand:
     ) -> None:
         connections.close_all()
         self.status: int | None = None
-        self.ended_at = ""
+        self.ended_at = self.words = ""
         self._words, told = os.pipe()
+        self._said = os.memfd_create("said")
         self.pid = os.fork()
         if not self.pid:
-            os._exit(_live(work or _pump, told, lines, how, room))
+            os._exit(_live(work or _pump, told, self._said, lines, how, room))
         os.close(told)
 
     def tell(self, number: signal.Signals) -> None:
@@ -60,6 +61,11 @@ class Hand:
         with open(f"/proc/{self.pid}/stat") as file:
             return file.read().rpartition(") ")[2].startswith("T")
 
+    def complaints(self) -> int:
+        """How often it said that nothing can be sent for now."""
+        words = self.words.encode() or os.pread(self._said, 1_000_000, 0)
+        return words.count(b"Nothing can be sent for now")
+
     def end(self, number: signal.Signals = signal.SIGTERM) -> float:
         """Signal it and wait until it is gone; answers how many seconds that took."""
         began = time.monotonic()
@@ -72,6 +78,8 @@ class Hand:
         self.status = os.waitstatus_to_exitcode(status)
         self.ended_at = os.read(self._words, 1000).decode()
         os.close(self._words)
+        self.words = os.pread(self._said, 1_000_000, 0).decode()
+        os.close(self._said)
 
 
 @contextlib.contextmanager
@@ -90,15 +98,14 @@ def hands(count: int, **options: Any) -> Iterator[list[Hand]]:
 
 # ── in the worker's own process ──────────────────────────────────────────────
 def _pump() -> None:
-    call_command("pump")
+    call_command("pump", stdout=sys.stdout, stderr=sys.stderr)
 
 
-def _live(work: Callable[[], object], told: int, lines: int, how: signal.Signals, room: int) -> int:
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
+def _live(work: Callable[[], object], told: int, said: int, lines: int, how: signal.Signals, room: int) -> int:
+    sys.stdout = sys.stderr = open(said, "a", buffering=1, closefd=False)  # noqa: SIM115 - for as long as it lives
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if room:
+        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - what it says is a file, too
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
     if lines:
 

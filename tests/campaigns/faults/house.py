@@ -1,6 +1,8 @@
 """A PostgreSQL and a Valkey of these tests' own: what is crashed here, no other test has in use."""
 
+import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,15 +11,14 @@ import psutil
 import pytest
 import redis
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 
 from config.embedded.keeper import Keeper
 from config.embedded.places import Place
-from config.embedded.postgres import EmbeddedPostgres
+from config.embedded.postgres import OWNER, EmbeddedPostgres
 from config.embedded.postgresql import base
 from config.embedded.processes import servers_on
 from config.embedded.valkey import EmbeddedValkey
-from tests.database import TestDatabase
 
 CLUSTER = "faults"
 
@@ -33,22 +34,39 @@ def crash(keeper: Keeper) -> None:
 
 @contextmanager
 def own_postgres() -> Iterator[EmbeddedPostgres]:
-    """The test database on a server of its own, whose commits are as durable as at home."""
+    """A copy of the test database on a server of its own, whose commits are as durable as at home."""
     keeper = EmbeddedPostgres(Place.of(settings.VAR), CLUSTER)
     usual = base.postgres
+    name = connection.settings_dict["NAME"]
     connections.close_all()
-    base.postgres = lambda: keeper  # type: ignore[assignment]
-    house = TestDatabase()
     try:
         keeper.use()
-        house.make()
+        _copy_over(usual(), keeper, name)
+        base.postgres = lambda: keeper  # type: ignore[assignment]
         yield keeper
-        keeper.use()
-        house.drop()
     finally:
         connections.close_all()
-        keeper.stop()
         base.postgres = usual
+        keeper.stop()
+
+
+def _copy_over(source: EmbeddedPostgres, target: EmbeddedPostgres, name: str) -> None:
+    """Make the database anew with what stands in the other server's; sooner than migrating it."""
+    programs = source.psql().parent
+
+    def told(keeper: EmbeddedPostgres, program: str, *words: str) -> tuple[list[str], dict[str, str]]:
+        address = keeper.use()
+        where = ["-h", address.host, "-p", str(address.port), "-U", OWNER]
+        return [str(programs / program), *where, *words], {"PGPASSWORD": address.password, "PATH": os.defpath}
+
+    for program, *words in (("dropdb", "--if-exists", "-f", name), ("createdb", name)):
+        command, environment = told(target, program, *words)
+        subprocess.run(command, env=environment, check=True)
+    dump, environment = told(source, "pg_dump", name)
+    with subprocess.Popen(dump, env=environment, stdout=subprocess.PIPE) as dumping:
+        command, environment = told(target, "psql", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, name)
+        subprocess.run(command, env=environment, stdin=dumping.stdout, check=True)
+    assert dumping.returncode == 0
 
 
 @contextmanager
