@@ -43,3 +43,11 @@ def wait_before_try(attempts: int) -> timedelta:
     """How long to wait after `attempts` tries, with jitter so that a refused crowd does not return as one."""
     seconds = patience().first_retry * patience().retry_factor ** max(0, attempts - 1)
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 (jitter, not a secret)
+
+
+def puts_us_off(outcome: Outcome) -> bool:
+    """Whether a domain asks us to come more slowly; a full mailbox (4.2.x) or a doubtful address (4.1.x) is theirs."""
+    if outcome.verdict != Verdict.DEFERRED or outcome.lost or outcome.reply[:1] != "4":
+        return False
+    status = ENHANCED.search(outcome.reply)
+    return status is None or status.group(2) not in ("1", "2")

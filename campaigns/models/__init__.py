@@ -3,5 +3,6 @@
 from campaigns.models.campaigns import Campaign, Variant
 from campaigns.models.ledger import Attempt, Chunk, Delivery, Tally
 from campaigns.models.news import SoftBounce
+from campaigns.models.rules import SendingRules, WarmUpDay
 
-__all__ = ["Attempt", "Campaign", "Chunk", "Delivery", "SoftBounce", "Tally", "Variant"]
+__all__ = ["Attempt", "Campaign", "Chunk", "Delivery", "SendingRules", "SoftBounce", "Tally", "Variant", "WarmUpDay"]

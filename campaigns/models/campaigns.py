@@ -3,6 +3,7 @@
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +68,9 @@ class Campaign(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     pause_reason = models.CharField(_("why it was paused"), max_length=200, blank=True)
+    per_hour = models.PositiveIntegerField(
+        _("messages an hour at most"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     audience_size = models.PositiveIntegerField(_("people in the audience"), null=True, blank=True)
     left_out = models.JSONField(
         _("people left out"), default=dict, blank=True, editable=False, help_text="Counts by reason, frozen at launch."

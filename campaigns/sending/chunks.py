@@ -72,11 +72,11 @@ FROM (
         min(due) AS due, coalesce(jsonb_object_agg(state, messages), '{}') AS counts
     FROM (
         SELECT delivery.state, count(*) AS messages, min(CASE
-            WHEN delivery.state = 'deferred' THEN delivery.next_attempt_at
+            WHEN delivery.state IN ('queued', 'deferred') THEN coalesce(delivery.next_attempt_at, now())
             WHEN delivery.state = 'uncertain' AND campaign.uncertain_policy = 'resend'
                 THEN delivery.intent_at + %(quiet)s * interval '1 second'
             WHEN delivery.state = 'uncertain' THEN now() + %(recheck)s * interval '1 second'
-            WHEN delivery.state IN ('queued', 'sending') THEN now() END) AS due
+            WHEN delivery.state = 'sending' THEN now() END) AS due
         FROM campaigns_delivery AS delivery JOIN campaigns_campaign AS campaign ON campaign.id = delivery.campaign_id
         WHERE delivery.id BETWEEN %(first)s AND %(last)s AND delivery.campaign_id = %(campaign)s
         GROUP BY delivery.state
@@ -89,6 +89,14 @@ WAKE = """
 UPDATE campaigns_chunk SET due_at = NULL, touched_at = now()
 WHERE NOT done AND lease_until IS NULL AND due_at > now()
   AND EXISTS (SELECT FROM unnest(%s::bigint[]) AS known WHERE known BETWEEN first_id AND last_id)
+"""
+
+
+NEXT_DUE = """
+SELECT extract(epoch FROM min(chunk.due_at) - clock_timestamp())::float FROM campaigns_chunk AS chunk
+JOIN campaigns_campaign AS campaign ON campaign.id = chunk.campaign_id
+WHERE NOT chunk.done AND chunk.lease_until IS NULL AND chunk.due_at IS NOT NULL
+  AND campaign.state = 'sending' AND (%(campaign)s::bigint IS NULL OR chunk.campaign_id = %(campaign)s)
 """
 
 
@@ -121,6 +129,14 @@ def claim_chunk(owner: str, campaign_id: int | None = None) -> Claim | None:
         cursor.execute(CLAIM, {"owner": owner, "lease": limits().lease, "campaign": campaign_id})
         row = cursor.fetchone()
     return Claim(*row) if row else None
+
+
+def next_due(campaign_id: int | None = None) -> float | None:
+    """In how many seconds the next resting range is due, 0 when it is already; None when none rests."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_DUE, {"campaign": campaign_id})
+        seconds = cursor.fetchone()[0]
+    return None if seconds is None else max(0.0, seconds)
 
 
 def renew(claim: Claim) -> bool:

@@ -7,13 +7,14 @@ from functools import lru_cache
 
 from campaigns.models import Campaign
 from campaigns.sending.breaker import note_results
-from campaigns.sending.chunks import Claim, claim_chunk, release, wake_around
+from campaigns.sending.chunks import Claim, claim_chunk, next_due, release, wake_around
 from campaigns.sending.closing import act_on, finish_if_done
 from campaigns.sending.editions import Edition, compile_edition
 from campaigns.sending.group import Handover, Terms
 from campaigns.sending.intents import requeue_quiet, take_group
 from campaigns.sending.leavers import Leavers
 from campaigns.sending.outcomes import write_outcomes
+from campaigns.sending.rates.gate import Gate
 from campaigns.sending.receipts import Journal
 from crm.models import Organisation
 
@@ -35,10 +36,16 @@ class Desk:
     """What a clerk does; everything here asks the database."""
 
     def __init__(
-        self, receipts: Journal, leavers: Leavers, campaign_id: int | None, ends_at: Callable[[], float]
+        self,
+        receipts: Journal,
+        leavers: Leavers,
+        campaign_id: int | None,
+        ends_at: Callable[[], float],
+        gate: Gate | None = None,
     ) -> None:
         self.receipts = receipts
         self.leavers = leavers
+        self.gate = gate or Gate()
         self.campaign_id = campaign_id
         self.ends_at = ends_at
         self.skipped: Counter[str] = Counter()
@@ -55,6 +62,8 @@ class Desk:
         return self._at_hand() is not None
 
     def _at_hand(self) -> Held | None:
+        if self.gate.shut():
+            return None
         if self.current is None:
             claim = claim_chunk(self.receipts.owner, self.campaign_id)
             if claim:
@@ -67,25 +76,35 @@ class Desk:
         """The next group to send, of this range or the next one; None when nothing is due."""
         while held := self._at_hand():
             not_after, since = self.ends_at(), self.leavers.now
-            group = take_group(held.claim, size, self.receipts)
+            group = take_group(held.claim, size, self.receipts, self.gate)
             if group and group.recipients:
                 self.skipped["skipped"] += group.judged - len(group.recipients)
                 campaign, editions = load_editions(held.claim.campaign)
                 terms = Terms(held.claim.epoch, not_after, since)
                 handover = Handover(terms, campaign, editions, group.recipients, self.receipts, self.leavers)
+                handover.shares = self.gate.shares
                 held.open.append(handover)
                 return handover
-            if group and group.judged:
+            if group and (group.judged or group.held):
                 self.skipped["skipped"] += group.judged
                 continue
+            if group and self.gate.wait:
+                return None
             self._drained(held)  # everybody was written to, the lease ran out, or a person stopped the campaign
         return None
+
+    def wait(self) -> float | None:
+        """In how many seconds something may be taken after nothing was; None when nobody knows."""
+        if self.gate.wait:
+            return self.gate.wait
+        return None if self.current else next_due(self.campaign_id)
 
     def settle(self, handover: Handover) -> None:
         """Keep what became of a group."""
         standing = note_results(handover.campaign.pk, handover.results, down=handover.down)
         write_outcomes(handover.epoch, handover.results, blame=standing.line_stands)
         act_on(handover.results)
+        self.gate.heard(handover.results, handover.recipients)
         for held in self.held:
             if handover in held.open:
                 held.open.remove(handover)

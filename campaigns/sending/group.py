@@ -47,6 +47,8 @@ class Handover:
         self.leavers = leavers
         self.campaign = campaign
         self.editions = editions
+        self.recipients = recipients
+        self.shares: dict[str, int] = {}
         self.waiting = {one.delivery: one for one in recipients}
         self.begun: set[int] = set()
         self.taken: dict[int, Message] = {}

@@ -1,7 +1,7 @@
 """Intents: the last questions before the wire, and the durable word that a message is on its way."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection, transaction
 
@@ -30,7 +30,8 @@ INTEND = """
 WITH due AS MATERIALIZED (
     SELECT id, stakeholder_id, address, fingerprint FROM campaigns_delivery
     WHERE id BETWEEN %(first)s AND %(last)s AND campaign_id = %(campaign)s
-      AND (state = 'queued' OR (state = 'deferred' AND next_attempt_at <= now()))
+      AND state IN ('queued', 'deferred') AND (next_attempt_at IS NULL OR next_attempt_at <= now())
+      AND (%(only)s::bigint[] IS NULL OR id = ANY(%(only)s))
     ORDER BY id LIMIT %(size)s
 ), judged AS (
     SELECT due.id, due.stakeholder_id AS person, CASE
@@ -72,10 +73,14 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A handful of messages of one claim; `judged` counts those asked about, the skipped included."""
+    """A handful of messages of one claim; `judged` counts those asked about, the skipped included.
+
+    `held` counts those whose turn comes later, because their domain takes no more at the moment.
+    """
 
     recipients: list[Recipient]
     judged: int
+    held: int = 0
 
 
 def requeue_quiet(claim: Claim) -> int:
@@ -87,17 +92,32 @@ def requeue_quiet(claim: Claim) -> int:
         return cursor.rowcount
 
 
+class Gate(Protocol):
+    """Decides how fast messages leave (rates/gate.py)."""
+
+    held: int
+
+    def admit(self, claim: Claim, size: int) -> list[int] | None:
+        """The deliveries that may go now; None when nothing holds anybody back."""
+
+    def intended(self, messages: int) -> None:
+        """So many are on their way now."""
+
+
 @transaction.atomic
-def take_group(claim: Claim, size: int, journal: Journal) -> Group | None:
+def take_group(claim: Claim, size: int, journal: Journal, gate: Gate | None = None) -> Group | None:
     """Ask consent, suppression and address again and write down the intent; None when the claim is lost."""
     if not renew(claim):
         return None
+    only = gate.admit(claim, size) if gate else None
     with connection.cursor() as cursor:
-        cursor.execute(INTEND, claim.params(size=size))
+        cursor.execute(INTEND, claim.params(size=size) | {"only": only})
         rows = cursor.fetchall()
     going = sorted(row[1:] for row in rows if row[0] == "sending")
+    if gate:
+        gate.intended(len(going))
     journal.group(claim.epoch, [row[0] for row in going])
-    return Group([_recipient(*row) for row in going], len(rows))
+    return Group([_recipient(*row) for row in going], len(rows), gate.held if gate else 0)
 
 
 def _recipient(*row: Any) -> Recipient:

@@ -53,6 +53,24 @@ class Limits(Patience):
     one a `connection_retry` that is five minutes without it, longer than it takes to start anew."""
     hold_recheck: float = 3600
     """How often messages that wait for a person's decision are looked at."""
+    promises: float = 600
+    """How far ahead a domain's tokens are promised to who is held back; who comes later asks again then."""
+    bide: float = 1.0
+    """How long a worker stays for a turn that comes soon, before it lets other campaigns go first."""
+    slow_share: float = 0.05
+    """Part of a domain's messages in a group that must be put off, for reasons that are ours, to slow it down."""
+    slow_factor: float = 0.5
+    """What is left of a domain's rate when it puts us off …"""
+    slow_pause: float = 5
+    """… once in this time, because one group may hear the same no many times …"""
+    slow_recovery: float = 900
+    """… and how long it takes from nothing back to the full rate, at an even pace."""
+    slowest: float = 1 / 30
+    """Messages a second that even a domain that says no all the time is asked to take."""
+    sharers: int = 4
+    """Processes that share a rate while there is no Redis to count for all; as many as `bells` wakes."""
+    redis_retry: float = 5
+    """How long a process that lost Redis counts alone before it looks for it again."""
     receipts: int = 16_000_000
     """Bytes of receipts after which a worker lets everything be settled before it goes on."""
     turn: float = 5

@@ -17,6 +17,7 @@ from campaigns.sending.desk import Desk
 from campaigns.sending.group import Handover
 from campaigns.sending.leavers import listening
 from campaigns.sending.limits import limits
+from campaigns.sending.rates.gate import Gate
 from campaigns.sending.receipts import forget_journal, journal
 from campaigns.sending.recovery import recover
 from campaigns.sending.stopping import stopping
@@ -63,6 +64,8 @@ class Worker:
         self.until = time.monotonic() + seconds
         self.pace = Pace()
         self.round = Round()
+        self.gate = Gate(transport)
+        self.bide = limits().bide
         self.losses = 0
         self.rest = 0.0
 
@@ -73,7 +76,7 @@ class Worker:
         """
         receipts = journal()
         with listening() as leavers:
-            desk = Desk(receipts, leavers, self.campaign_id, _lease_ends)
+            desk = Desk(receipts, leavers, self.campaign_id, _lease_ends, self.gate)
             try:
                 with clerk() as writer:
                     try:
@@ -98,6 +101,9 @@ class Worker:
             if handover is None and kept:  # what has just become of the last ones may leave something to do
                 kept.result()
                 kept, coming = None, writer.submit(desk.take, self.pace.size)
+                continue
+            if handover is None and self._stays(writer.submit(desk.wait).result()):
+                coming = writer.submit(desk.take, self.pace.size)
                 continue
             if handover is None or self._late():
                 return False
@@ -143,6 +149,17 @@ class Worker:
         if handover.down or self.losses >= limits().connection_losses:
             self.losses = 0
             self.rest = limits().connection_retry
+
+    def _stays(self, wait: float | None) -> bool:
+        """Wait in place where somebody's turn comes in a moment; where it comes soon, ring again for it."""
+        if wait is None or wait > limits().turn:
+            return False
+        self.bide -= wait
+        if self.bide < 0 or time.monotonic() + wait > self.until:
+            self.round.spent = True
+            return False
+        time.sleep(wait)
+        return True
 
     def _late(self) -> bool:
         """Whether this turn is over, or we were told to stop."""

@@ -124,6 +124,8 @@ DATABASES = {
 REDIS_URL = env.str("REDIS_URL", default="")
 REDIS_DATABASE = 0
 """The numbered database of the embedded server; with REDIS_URL the number stands in the URL."""
+REDIS_CLIENT = "config.embedded.redis.client"
+"""What makes a client of it."""
 CACHES = {"default": {"BACKEND": "config.embedded.redis.LateRedisCache", "KEY_PREFIX": "crm"}}
 
 # ── Mail ─────────────────────────────────────────────────────────────────────
@@ -142,6 +144,8 @@ EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
 SENDING_TRANSPORT = env.str("SENDING_TRANSPORT", default="campaigns.sending.smtp.SmtpTransport")
 """How newsletters travel; docs/recipes/add-a-transport.md."""
+SENDING_RATES: dict[str, object] = env.json("SENDING_RATES", default={})
+"""How fast mail may leave, as JSON: {"transport": "100/s", "gmail.com": "20/s", "*": "5/s"}; docs/recipes/set-rates.md."""
 SENDING_RECEIPTS = env.str("SENDING_RECEIPTS", default=str(VAR / "receipts"))
 """Where each sending process notes what it did on the wire; a place that outlives the process."""
 SENDING: dict[str, float] = env.json("SENDING", default={})

@@ -5,17 +5,23 @@ from pathlib import Path
 
 import pytest
 
+<<<<<<< HEAD
 from campaigns.sending import desk, receipts
 from crm import transport
+=======
+from campaigns.sending import desk, receipts, transport
+from campaigns.sending.rates.buckets import buckets
+>>>>>>> 1b01707 (Decide before anything is written down who may leave now: rates for domains and for everything, slowed down and recovering by themselves)
 from tests.smtp import Mailbox
 
 
 @pytest.fixture(autouse=True)
 def _fresh_engine(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No connection, no compiled edition and no receipt survives from one test to the next."""
+    """No connection, no compiled edition, no receipt and no pace survives from one test to the next."""
     settings.SENDING_RECEIPTS = str(tmp_path / "receipts")
     monkeypatch.setenv("SENDING_RECEIPTS", settings.SENDING_RECEIPTS)
     desk.load_editions.cache_clear()
+    buckets.cache_clear()
     yield
     receipts.forget_journal()
     for made in transport._by_process.values():
