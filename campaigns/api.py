@@ -1,6 +1,7 @@
 """The machines' door to newsletters: write a draft, launch it, watch it, stop it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import django_filters as filters
@@ -14,6 +15,7 @@ from rest_framework.viewsets import ModelViewSet
 
 from campaigns.actions.control import cancel_campaign, pause_campaign, resume_campaign
 from campaigns.actions.launch import NotADraft, launch_campaign
+from campaigns.actions.pace import FASTEST, set_pace
 from campaigns.actions.retry import retry_failed
 from campaigns.content.blocks import check
 from campaigns.models import Campaign
@@ -44,12 +46,21 @@ class CampaignSerializer(RowSerializer):
             "uncertain_policy",
             "state",
             "pause_reason",
+            "per_hour",
             "audience_size",
             "created_at",
             "launched_at",
             "finished_at",
         ]
-        read_only_fields = ["state", "pause_reason", "audience_size", "created_at", "launched_at", "finished_at"]
+        read_only_fields = [
+            "state",
+            "pause_reason",
+            "per_hour",
+            "audience_size",
+            "created_at",
+            "launched_at",
+            "finished_at",
+        ]
 
     def validate_blocks(self, blocks: Any) -> Any:
         """Refuse content that could not be rendered, naming each place."""
@@ -67,6 +78,12 @@ class CampaignSerializer(RowSerializer):
         if campaign.state != Campaign.State.DRAFT:
             raise NotADraft
         return super().update(campaign, validated)
+
+
+class PaceSerializer(serializers.Serializer):
+    """How many messages an hour a newsletter may send at most; null takes the limit away."""
+
+    per_hour = serializers.IntegerField(min_value=1, max_value=FASTEST, allow_null=True)
 
 
 class CampaignFilter(filters.FilterSet):
@@ -123,6 +140,14 @@ class CampaignViewSet(ModelViewSet[Campaign]):
     def retry(self, request: Request, pk: Any = None) -> Response:
         """Try what failed once more, and nothing else."""
         return self._do(retry_failed, request)
+
+    @extend_schema(request=PaceSerializer, responses={202: CampaignSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[may("campaigns.launch_campaign")])
+    def slow(self, request: Request, pk: Any = None) -> Response:
+        """Send so many messages an hour at most, within seconds; `null` takes the limit away."""
+        asked = PaceSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return self._do(partial(set_pace, per_hour=asked.validated_data["per_hour"]), request)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)

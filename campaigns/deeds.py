@@ -14,7 +14,10 @@ for _verb, _words in {
     "resume_campaign": _("went on with a newsletter"),
     "retry_failed": _("had the failed messages of a newsletter tried again"),
     "save_campaign": _("saved a newsletter"),
+    "save_sending_rules": _("changed when newsletters leave"),
     "send_again": _("sent an uncertain message again"),
+    "send_freely": _("took the limit of a newsletter away"),
     "send_test": _("sent a test"),
+    "slow_down": _("slowed a newsletter down"),
 }.items():
     VERBS.add(_verb, _words)

@@ -1,4 +1,4 @@
-"""Forms of the newsletter's editor."""
+"""Forms of the newsletter's editor, and of the rules by which newsletters leave."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.content.blocks import BLOCKS
 from campaigns.content.merge import FIELDS, LINKS
 from campaigns.content.render import check_content
-from campaigns.models import Campaign
+from campaigns.models import Campaign, SendingRules
 from engagement.models import Event
 
 
@@ -80,3 +80,24 @@ class TestForm(forms.Form):
 
     test_address = forms.EmailField(label=_("Send a test to"))
     test_language = forms.ChoiceField(choices=[("en", _("English")), ("es", _("Spanish"))], required=False)
+
+
+class SendingRulesForm(forms.ModelForm):
+    """Quiet hours and the warm-up, with what does not go together said beside it."""
+
+    class Meta:
+        model = SendingRules
+        fields = [
+            "quiet_hours", "quiet_from", "quiet_until",
+            "warm_up", "warm_up_first", "warm_up_growth", "warm_up_target", "warm_up_hour", "warm_up_since",
+        ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """A plan grows, and quiet hours end."""
+        said = super().clean() or {}
+        first, target = said.get("warm_up_first"), said.get("warm_up_target")
+        if first and target and first >= target:
+            self.add_error("warm_up_target", _("It must be more than on the first day."))
+        if said.get("quiet_from") is not None and said.get("quiet_from") == said.get("quiet_until"):
+            self.add_error("quiet_until", _("Quiet hours must end at another time than they begin."))
+        return said

@@ -2,11 +2,22 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.navigation import MENU, OUTREACH, Item
+from crm.navigation import HOUSE, MENU, OUTREACH, Item
 
 MENU.add(
     "newsletters",
     Item(
         OUTREACH, _("Newsletters"), "admin:campaigns_campaign_changelist", "campaign", ("campaigns.view_campaign",), 10
+    ),
+)
+MENU.add(
+    "sending-rules",
+    Item(
+        HOUSE,
+        _("When newsletters leave"),
+        "admin:campaigns_sendingrules_changelist",
+        "schedule_send",
+        ("campaigns.change_sendingrules",),
+        15,
     ),
 )

@@ -18,6 +18,7 @@ urlpatterns = [
     path("outreach/<int:pk>/sending/numbers/", sending.numbers, name="numbers"),
     path("outreach/<int:pk>/sending/uncertain/<str:verb>/", sending.decide, name="decide"),
     path("outreach/<int:pk>/sending/retry/", sending.retry, name="retry"),
+    path("outreach/<int:pk>/sending/pace/", sending.pace, name="pace"),
     path("outreach/<int:pk>/sending/<str:verb>/", sending.steer, name="steer"),
     path("outreach/<int:pk>/people/", why.ask, name="ask"),
     path("outreach/<int:pk>/people/<int:person>/", why.why, name="why"),

@@ -55,6 +55,8 @@ ROLES: dict[str, list[str]] = {
         *_keep("crm", "user"),
         "crm.view_organisation",
         "crm.change_organisation",
+        "campaigns.view_sendingrules",
+        "campaigns.change_sendingrules",
         "crm.view_all_jobs",
         "crm.view_history",
         "contacts.delete_suppression",

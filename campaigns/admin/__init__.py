@@ -1,5 +1,5 @@
 """The back office of newsletters."""
 
-from campaigns.admin import campaigns
+from campaigns.admin import campaigns, rules
 
-__all__ = ["campaigns"]
+__all__ = ["campaigns", "rules"]

@@ -12,6 +12,8 @@ from crm.listening import listens
 QUEUE = "sending"
 """The queue of the workers that send."""
 
+from campaigns.sending.rates.hours import hours_now
+
 WAITING = """
 SELECT free.campaign_id, free.ranges,
     extract(epoch FROM now() - greatest(free.since, campaign.updated_at))::float AS oldest,
@@ -107,6 +109,10 @@ def _judged(waiting: list["Waits"]) -> list[Standstill]:
 
 def waits() -> list[Waits]:
     """Every campaign with something to claim, the one that is idle longest first."""
+    shut = hours_now().opens is not None
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
-        return [Waits(campaign, ranges, oldest, max(0.0, idle)) for campaign, ranges, oldest, idle in cursor.fetchall()]
+        found = cursor.fetchall()
+    return [
+        Waits(campaign, ranges, oldest, 0.0 if shut else max(0.0, idle)) for campaign, ranges, oldest, idle in found
+    ]

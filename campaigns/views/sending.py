@@ -11,9 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.actions.control import cancel_campaign, pause_campaign, resume_campaign
+from campaigns.actions.pace import set_pace
 from campaigns.actions.retry import retry_failed
 from campaigns.actions.uncertain import mark_as_sent, send_again
 from campaigns.models import Campaign, Delivery
+from campaigns.pacing import pacing_of
 from campaigns.sending.audience import LEFT_OUT
 from campaigns.sending.limits import limits
 from campaigns.sending.progress import MEANINGS, progress_of
@@ -48,10 +50,12 @@ def numbers(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _numbers(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
+    numbers = progress_of(campaign)
     left_out = [(count, LEFT_OUT[why]) for why, count in sorted(campaign.left_out.items()) if why in LEFT_OUT]
     return {
         "campaign": campaign,
-        "progress": progress_of(campaign),
+        "progress": numbers,
+        "pacing": pacing_of(numbers),
         "standstill": standstill_of(campaign.pk) if campaign.state == Campaign.State.SENDING else None,
         "left_out": left_out,
         "may_see_people": request.user.has_perm(DELIVERIES),
@@ -71,6 +75,20 @@ def steer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
     try:
         STEER[verb](campaign, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("campaigns:progress", pk=pk)
+
+
+@back_office(LAUNCH)
+@require_POST
+def pace(request: HttpRequest, pk: int) -> HttpResponse:
+    """Slow the campaign down to so many messages an hour; an empty field takes the limit away."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    written = request.POST.get("per_hour", "").strip().replace(",", "")
+    per_hour = int(written[:9]) if written.isdecimal() else (0 if written else None)
+    try:
+        set_pace(campaign, per_hour=per_hour, by=request.user)
     except Refused as refusal:
         messages.warning(request, str(refusal))
     return redirect("campaigns:progress", pk=pk)

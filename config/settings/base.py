@@ -144,8 +144,8 @@ EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
 SENDING_TRANSPORT = env.str("SENDING_TRANSPORT", default="campaigns.sending.smtp.SmtpTransport")
 """How newsletters travel; docs/recipes/add-a-transport.md."""
-SENDING_RATES: dict[str, object] = env.json("SENDING_RATES", default={})
-"""How fast mail may leave, as JSON: {"transport": "100/s", "gmail.com": "20/s", "*": "5/s"}; docs/recipes/set-rates.md."""
+SENDING_RATES: str | dict[str, object] = env.str("SENDING_RATES", default="")
+"""How fast mail may leave, as JSON: {"transport": "100/s", "gmail.com": "20/s"}; docs/recipes/set-rates.md."""
 SENDING_RECEIPTS = env.str("SENDING_RECEIPTS", default=str(VAR / "receipts"))
 """Where each sending process notes what it did on the wire; a place that outlives the process."""
 SENDING: dict[str, float] = env.json("SENDING", default={})

@@ -5,13 +5,9 @@ from pathlib import Path
 
 import pytest
 
-<<<<<<< HEAD
 from campaigns.sending import desk, receipts
-from crm import transport
-=======
-from campaigns.sending import desk, receipts, transport
 from campaigns.sending.rates.buckets import buckets
->>>>>>> 1b01707 (Decide before anything is written down who may leave now: rates for domains and for everything, slowed down and recovering by themselves)
+from crm import transport
 from tests.smtp import Mailbox
 
 

@@ -140,6 +140,11 @@ def bucket_levels() -> list[Level]:
     return buckets().levels()
 
 
+def slowed_domains() -> list[str]:
+    """The domains, or providers, that put us off and get our mail more slowly at the moment."""
+    return sorted(name.removeprefix("domain:") for name in buckets().slowed())
+
+
 def _script(name: str) -> str:
     return (Path(__file__).parent / f"{name}.lua").read_text(encoding="utf-8")
 

@@ -1,5 +1,6 @@
 """Which rates there are: the setting `SENDING_RATES`, and what is sensible for the large mailbox providers."""
 
+import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -72,7 +73,15 @@ class Rules:
 @lru_cache(maxsize=1)
 def rules() -> Rules:
     """The rates in force; BadRate where the setting cannot be read (a check says so at the start)."""
-    return Rules(settings.SENDING_RATES)
+    written = settings.SENDING_RATES
+    if isinstance(written, str):
+        try:
+            written = json.loads(written or "{}")
+        except ValueError:
+            written = None
+    if not isinstance(written, dict):
+        raise BadRate(_('It is no JSON of names and rates; write it like {"transport": "100/s", "gmail.com": "20/s"}.'))
+    return Rules(written)
 
 
 def _forget(*, setting: str, **_kwargs: object) -> None:
