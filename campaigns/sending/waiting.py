@@ -1,18 +1,19 @@
 """Waiting: whether messages wait that nobody sends, though nothing forbids it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.sending.limits import limits
+from campaigns.sending.rates.hours import hours_now
 from crm.listening import listens
 
 QUEUE = "sending"
 """The queue of the workers that send."""
-
-from campaigns.sending.rates.hours import hours_now
 
 WAITING = """
 SELECT free.campaign_id, free.ranges,
@@ -109,7 +110,8 @@ def _judged(waiting: list["Waits"]) -> list[Standstill]:
 
 def waits() -> list[Waits]:
     """Every campaign with something to claim, the one that is idle longest first."""
-    shut = hours_now().opens is not None
+    now = timezone.now()
+    shut = any(hours_now(moment).opens for moment in (now, now - timedelta(seconds=limits().idle)))
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
         found = cursor.fetchall()

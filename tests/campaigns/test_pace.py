@@ -234,8 +234,8 @@ def test_only_what_is_on_its_way_can_be_slowed_down(mailbox, staff):
 
 # ── Quiet hours ──────────────────────────────────────────────────────────────
 def quiet(*, around: timedelta = timedelta()) -> SendingRules:
-    """Quiet hours that began an hour ago and end in one, moved by `around`."""
-    local = timezone.now().astimezone(ZONE) + around
+    """Quiet hours that began an hour ago and end in one, seen from `around` later."""
+    local = timezone.now().astimezone(ZONE) - around
     rules = SendingRules(quiet_hours=True)
     rules.quiet_from = (local - timedelta(hours=1)).time().replace(microsecond=0)
     rules.quiet_until = (local + timedelta(hours=1)).time().replace(microsecond=0)
@@ -270,6 +270,8 @@ def test_the_watchdog_takes_the_quiet_for_no_trouble(mailbox):
     Chunk.objects.update(touched_at=timezone.now() - timedelta(hours=5))
     Campaign.objects.update(updated_at=timezone.now() - timedelta(hours=5))
     assert [one.idle for one in waits()] == [0]
+    quiet(around=timedelta(hours=1, seconds=-5))
+    assert [one.idle for one in waits()] == [0], "it became morning a moment ago"
     SendingRules.objects.update(quiet_hours=False)
     assert waits()[0].idle > 3600
 
