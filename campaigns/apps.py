@@ -12,5 +12,5 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer what newsletters have to the registries."""
-        import campaigns.checks  # noqa: F401
+        import campaigns.checks
         import campaigns.criteria  # noqa: F401

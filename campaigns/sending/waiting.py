@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.models import SendingRules
 from campaigns.sending.limits import limits
 from campaigns.sending.rates.hours import hours_now
 from crm.listening import listens
@@ -110,8 +111,8 @@ def _judged(waiting: list["Waits"]) -> list[Standstill]:
 
 def waits() -> list[Waits]:
     """Every campaign with something to claim, the one that is idle longest first."""
-    now = timezone.now()
-    shut = any(hours_now(moment).opens for moment in (now, now - timedelta(seconds=limits().idle)))
+    now, rules = timezone.now(), SendingRules.load()
+    shut = any(hours_now(moment, rules).opens for moment in (now, now - timedelta(seconds=limits().idle)))
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
         found = cursor.fetchall()

@@ -54,6 +54,7 @@ RULES: list[tuple[str, Rule]] = [
     ("api:v1:campaign-resume", BOOK),
     ("api:v1:campaign-cancel", BOOK),
     ("api:v1:campaign-retry", BOOK),
+    ("api:v1:campaign-slow", BOOK),
     ("api:v1:campaign*", BOOK | {ANALYST}),
     ("api:v1:event-publish", TABLES),
     ("api:v1:event*", READERS),

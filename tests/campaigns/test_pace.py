@@ -41,26 +41,28 @@ def reached(mailbox, domain: str) -> int:
 
 # ── Rates of domains ─────────────────────────────────────────────────────────
 def test_a_domain_gets_its_rate_and_the_others_do_not_wait_for_it(mailbox, settings):
-    settings.SENDING_RATES = {"slow.org": "5/s"}
+    settings.SENDING_RATES = {"slow.org": "1/s"}
     settings.SENDING = {"chunk": 50, "bide": 0}
     campaign = of_two_domains(200, 60)
+    started = time.monotonic()
     work(campaign.pk)
     assert reached(mailbox, "example.org") == 60
-    assert 1 <= reached(mailbox, "slow.org") <= 10
+    assert 1 <= reached(mailbox, "slow.org") <= 2 + time.monotonic() - started
 
 
 def test_who_is_held_back_gets_a_turn_and_nothing_is_counted_against_them(mailbox, settings):
-    settings.SENDING_RATES = {"slow.org": "5/s"}
+    settings.SENDING_RATES = {"slow.org": "2/s"}
     settings.SENDING = {"chunk": 50, "bide": 0}
     campaign = of_two_domains(100, 1)
     started = timezone.now()
     work(campaign.pk)
     held = list(Delivery.objects.filter(state="queued").order_by("next_attempt_at"))
-    assert len(held) == 100 - reached(mailbox, "slow.org") > 80
+    assert len(held) == 100 - reached(mailbox, "slow.org") > 50
     assert {(one.attempts, one.reason, one.breaks) for one in held} == {(0, "", 0)}
-    turns = [(one.next_attempt_at - started).total_seconds() for one in held]
-    assert turns[0] < 6
-    assert len(held) / 5 - 3 < turns[-1] < len(held) / 5 + 5, "five a second, one after the other"
+    turns = [one.next_attempt_at for one in held]
+    assert turns[0] > started
+    took = (turns[-1] - turns[0]).total_seconds()
+    assert took == pytest.approx(len(held) / 2, abs=5), "two a second, one after the other"
     for chunk in Chunk.objects.filter(done=False):
         first = min(one.next_attempt_at for one in held if chunk.first_id <= one.pk <= chunk.last_id)
         assert chunk.due_at == first
@@ -148,13 +150,13 @@ def test_without_redis_sending_goes_on_within_the_rates(mailbox, settings):
 
 # ── Domains that put us off ──────────────────────────────────────────────────
 def test_a_domain_that_puts_us_off_is_slowed_down_and_the_others_are_not(mailbox, settings):
-    settings.SENDING = {"group": 10, "bide": 0}
+    settings.SENDING = {"group": 10, "bide": 0, "slow_factor": 0.05}
     campaign = of_two_domains(200, 60)
     mailbox.reply("rcpt", "451 4.7.1 Too much mail from you", times=0, only_to="p0@slow.org")
     work(campaign.pk)
     assert reached(mailbox, "example.org") == 60
     held = Delivery.objects.filter(state="queued", next_attempt_at__gt=timezone.now())
-    assert held.count() > 100
+    assert held.count() > 80
     assert set(held.values_list("attempts", "reason")) == {(0, "")}
     assert Delivery.objects.get(address="p0@slow.org").attempts == 1
 
@@ -239,6 +241,7 @@ def quiet(*, around: timedelta = timedelta()) -> SendingRules:
     rules = SendingRules(quiet_hours=True)
     rules.quiet_from = (local - timedelta(hours=1)).time().replace(microsecond=0)
     rules.quiet_until = (local + timedelta(hours=1)).time().replace(microsecond=0)
+    SendingRules.objects.all().delete()
     rules.save()
     return rules
 

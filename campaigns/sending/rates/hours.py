@@ -64,9 +64,9 @@ class Hours:
         return self.quiet_until
 
 
-def hours_now(now: datetime | None = None) -> Hours:
-    """Ask the rules."""
-    rules = SendingRules.load()
+def hours_now(now: datetime | None = None, rules: SendingRules | None = None) -> Hours:
+    """What the rules say at that moment."""
+    rules = rules or SendingRules.load()
     now = now or timezone.now()
     if not rules.quiet_hours and not rules.warm_up:
         return Hours(None, None)

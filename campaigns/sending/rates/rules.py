@@ -73,7 +73,7 @@ class Rules:
 @lru_cache(maxsize=1)
 def rules() -> Rules:
     """The rates in force; BadRate where the setting cannot be read (a check says so at the start)."""
-    written = settings.SENDING_RATES
+    written: object = settings.SENDING_RATES
     if isinstance(written, str):
         try:
             written = json.loads(written or "{}")
