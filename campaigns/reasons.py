@@ -14,5 +14,10 @@ REASONS = {
     "breaks_sending": _("sending broke off at this message, although it went on with others"),
     "never_answered": _("the mail server never said whether it took the message"),
     "unwritable": _("the message for this person could not be written"),
+    "provider_invalid": _("the mail provider says that this is no address"),
+    "provider_rejected": _("the mail provider does not write to this address, because mail to it came back before"),
+    "provider_failed": _("the mail provider did not take this message"),
+    "provider_unclear": _("the mail provider did not say whether it took this message"),
+    "provider_silent": _("the mail provider never said whether it took the message"),
     "marked_sent": _("a person decided that it arrived"),
 }

@@ -5,7 +5,7 @@ from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
-ROOMS = ("cards", "panels", "searches", "navigation", "invariants", "privacy", "deeds", "exports", "metrics")
+ROOMS = ("checks", "cards", "panels", "searches", "navigation", "invariants", "privacy", "deeds", "exports", "metrics")
 
 
 class CrmConfig(AppConfig):

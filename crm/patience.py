@@ -26,6 +26,12 @@ class Patience:
     """Waits between attempts: 1, 5, 25, 125 minutes, each with a fifth of jitter."""
     connection_retry: float = 15
     """Wait after the mail server could not be reached."""
+    batch: int = 100
+    """Letters in one request to a provider: so many are uncertain when it never answers, or we die meanwhile."""
+    requests: int = 10
+    """Requests to a provider at the same time, at most; one that asks to go slower gets fewer."""
+    slower: float = 4
+    """Longest wait a provider may ask for that is waited out on the spot: who stops a newsletter sees it stand soon."""
     quiet: float = 900
     """How long an uncertain message is left alone, for evidence to arrive, before it is sent again."""
 

@@ -18,6 +18,8 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from crm.letters import Letter
+
 
 class Verdict(StrEnum):
     """What is known about a message after a transport had it."""
@@ -52,7 +54,7 @@ def _at_once() -> bool:
 
 @dataclass(slots=True)
 class Message:
-    """Ready bytes for one recipient.
+    """Ready bytes for one recipient; for a transport that asks for letters, `letter` and no bytes.
 
     `not_after` (monotonic clock) is when our claim to send it ends; `wire_safe` promises that no line starts
     with a dot and that the last one ends. A transport calls `leaving` just before the message can no longer
@@ -66,6 +68,7 @@ class Message:
     not_after: float = float("inf")
     wire_safe: bool = False
     leaving: Callable[[], bool] = _at_once
+    letter: Letter | None = None
 
     def expired(self) -> bool:
         """Whether somebody else may be sending this message by now."""
@@ -81,7 +84,11 @@ class TransportRefuses(Exception):
 
 
 class Transport(Protocol):
-    """A way to send."""
+    """A way to send.
+
+    One that hands over texts says `letters = True` and gets messages with a letter and without bytes; `at_once` is how
+    many messages it wants to have in hand together, at least.
+    """
 
     def open(self) -> None:
         """Be ready to send, or raise TransportDown or TransportRefuses."""

@@ -12,7 +12,9 @@ from django.conf import settings
 from campaigns.content.merge import Compiled, Slot, Values, compile_template
 from campaigns.models import Campaign, Variant
 from campaigns.sending.headers import mailbox_header, text_header, wire_address
+from campaigns.sending.letters import compile_stencil
 from campaigns.sending.parts import Parts, compile_parts
+from crm.letters import Letter, Stencil
 from crm.models import Organisation
 
 PLAIN = b'\r\nContent-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
@@ -43,12 +45,20 @@ class Edition:
     html: Parts
     uses: frozenset[str]
     """Merge fields and links that stand in it anywhere."""
+    stencil: Stencil
 
     def message_id(self, delivery: int) -> str:
         """Derived from the delivery: the same on every attempt, and nothing anybody else could make up."""
         known = f"{self.campaign}.{delivery}"
         mac = hmac.digest(settings.SECRET_KEY.encode(), f"message-id:{known}".encode(), "sha256")
         return f"<{known}.{mac.hex()[:16]}@{self.domain}>"
+
+    def letter(self, delivery: int, person: Personal) -> Letter:
+        """The same for a transport that asks for letters."""
+        message_id = self.message_id(delivery)
+        headers = {"Message-ID": message_id, "List-Unsubscribe": f"<{person.one_click_url}>"}
+        marks = {"delivery": str(delivery), "campaign": str(self.campaign)}
+        return Letter(self.stencil, person.values, headers, marks, message_id.strip("<>"))
 
     def write(self, delivery: int, person: Personal) -> bytes:
         """The whole message for one person, lines ending as mail wants them."""
@@ -71,17 +81,19 @@ def compile_edition(campaign: Campaign, variant: Variant, organisation: Organisa
     subject = compile_template(variant.subject, "header")
     text, html = compile_parts(variant.text, "text"), compile_parts(variant.html, "html")
     slots = (*text.slots, *html.slots, *(part for part in subject.parts if isinstance(part, Slot)))
+    head = _fixed_head(campaign, variant, organisation, boundary)
     return Edition(
         campaign=campaign.pk,
         language=variant.language,
         sender=sender,
         domain=sender.rpartition("@")[2],
-        head=_fixed_head(campaign, variant, organisation, boundary),
+        head=head,
         subject=None if _same_for_all(variant.subject) else subject,
         boundary=boundary.encode(),
         text=text,
         html=html,
         uses=frozenset(slot.name for slot in slots),
+        stencil=compile_stencil(head, variant),
     )
 
 

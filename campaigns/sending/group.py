@@ -54,9 +54,11 @@ class Handover:
         self.taken: dict[int, Message] = {}
         self.results: list[Result] = []
         self.down = False
+        self.letters = False
 
     def run(self, transport: Transport) -> None:
         """Send what can be sent; afterwards `results` has one entry for every recipient."""
+        self.letters = getattr(transport, "letters", False)
         try:
             while broke := self._through(transport, self._messages()):
                 self._find_culprit(transport, broke)
@@ -124,7 +126,8 @@ class Handover:
         try:
             edition = self.editions.get(recipient.language) or next(iter(self.editions.values()))
             person = personal(self.campaign, recipient, edition.uses)
-            data = edition.write(recipient.delivery, person)
+            letter = edition.letter(recipient.delivery, person) if self.letters else None
+            data = b"" if letter else edition.write(recipient.delivery, person)
         except NoSuchAddress:
             self._note(recipient.delivery, Outcome(Verdict.FAILED, "unwritable"))
             return None
@@ -134,7 +137,7 @@ class Handover:
             return None
         leaving = partial(self._begin, recipient)
         sender = return_address(NEWSLETTER, recipient.delivery) or edition.sender
-        return Message(recipient.delivery, sender, person.address, data, self.not_after, True, leaving)
+        return Message(recipient.delivery, sender, person.address, data, self.not_after, True, leaving, letter)
 
     def _begin(self, recipient: Recipient) -> bool:
         """Whether it may leave; whoever left meanwhile is asked about again, and then skipped with the reason."""

@@ -28,14 +28,15 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Pace:
-    """How many messages the mail server takes in the time one group may last."""
+    """How many messages the mail server takes in the time one group may last, at least as many as it wants at once."""
 
+    least: int = 1
     size: int = 10
 
     def learn(self, messages: int, seconds: float) -> None:
         """Choose the next group's size by how long the last one took."""
         fitting = int(messages / max(seconds, 1e-6) * limits().group_seconds)
-        self.size = max(1, min(limits().group, fitting, self.size * 4))
+        self.size = min(limits().group, max(self.least, min(fitting, self.size * 4)))
 
 
 @dataclass
@@ -62,7 +63,8 @@ class Worker:
         self.transport = transport
         self.campaign_id = campaign_id
         self.until = time.monotonic() + seconds
-        self.pace = Pace()
+        least = getattr(transport, "at_once", 1)
+        self.pace = Pace(least, max(10, min(least, limits().group)))
         self.round = Round()
         self.gate = Gate(transport)
         self.bide = limits().bide

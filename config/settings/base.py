@@ -1,5 +1,6 @@
 """What is the same everywhere. Values that differ from place to place come from the environment."""
 
+import os
 from pathlib import Path
 
 import environ
@@ -7,6 +8,7 @@ from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from config.settings.shell import UNFOLD as UNFOLD
+from crm.provider.known import provider_named, transport_for, variables
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -130,11 +132,21 @@ CACHES = {"default": {"BACKEND": "config.embedded.redis.LateRedisCache", "KEY_PR
 
 # ── Mail ─────────────────────────────────────────────────────────────────────
 EMAIL_URL = env.str("EMAIL_URL", default="")
-"""smtp://user:password@host:port, smtp+tls:// or smtp+ssl://; empty on a laptop, which has its own mailbox."""
-_mail = env.email_url("EMAIL_URL") if EMAIL_URL else {}
+"""smtp://user:password@host:port, smtp+tls:// or smtp+ssl://, or a provider's name as in mailgun://; empty on a laptop,
+which has its own mailbox."""
+EMAIL_PROVIDER = provider_named(EMAIL_URL)
+ANYMAIL = variables(os.environ)
+"""Keys and secrets of providers under the names of anymail's manual: MAILGUN_API_KEY, ANYMAIL_WEBHOOK_SECRET."""
+EMAIL_TRACKING = env.bool("EMAIL_TRACKING", default=False)
+"""Whether a provider may track opens and clicks, as its account says; otherwise it is told not to."""
+_mail = env.email_url("EMAIL_URL") if EMAIL_URL and not EMAIL_PROVIDER else {}
 LOCAL_MAILBOX = False
 MAILBOX_FOLDER = VAR / "mailbox"
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = (
+    f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
+    if EMAIL_PROVIDER
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
 EMAIL_HOST = _mail.get("EMAIL_HOST") or "127.0.0.1"
 EMAIL_PORT = _mail.get("EMAIL_PORT") or 8025
 EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
@@ -142,8 +154,8 @@ EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
-SENDING_TRANSPORT = env.str("SENDING_TRANSPORT", default="campaigns.sending.smtp.SmtpTransport")
-"""How newsletters travel; docs/recipes/add-a-transport.md."""
+SENDING_TRANSPORT = env.str("SENDING_TRANSPORT", default=transport_for(EMAIL_URL))
+"""How newsletters and single mails travel, where EMAIL_URL does not say it; docs/recipes/add-a-transport.md."""
 SENDING_RATES: str | dict[str, object] = env.str("SENDING_RATES", default="")
 """How fast mail may leave, as JSON: {"transport": "100/s", "gmail.com": "20/s"}; docs/recipes/set-rates.md."""
 SENDING_RECEIPTS = env.str("SENDING_RECEIPTS", default=str(VAR / "receipts"))
