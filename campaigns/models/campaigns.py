@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.querysets import CampaignQuerySet
 from contacts.models import Segment, Topic
+from crm.references import referred_by_ledger
 
 CONTENT = ("subject", "subject_es", "preheader", "preheader_es", "blocks", "topic_id")
 """What a launched campaign said; the database keeps it as it was."""
@@ -94,13 +95,14 @@ class Campaign(models.Model):
         ordering = ["-created_at"]
         permissions = [("launch_campaign", "Can launch, pause and cancel newsletters")]
         triggers = [
+            *referred_by_ledger("campaigns_delivery", "campaign_id"),
             pgtrigger.Trigger(
                 name="content_is_frozen",
                 when=pgtrigger.Before,
                 operation=pgtrigger.UpdateOf(*CONTENT),
                 condition=pgtrigger.Condition(f"OLD.state <> 'draft' AND ({CHANGED})"),
                 func="RAISE EXCEPTION 'what a launched newsletter said stays as it is';",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

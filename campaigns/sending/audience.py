@@ -15,21 +15,22 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign
 from contacts.models import Segment, Stakeholder
 from contacts.segments.compiler import compile_segment
+from crm.references import hold_parents
+
+ROOM = "SELECT set_config('work_mem', '256MB', true)"
+"""Memory in which a million people are sorted and compared; until the end of the transaction."""
 
 JUDGED = """
 WITH chosen AS ({chosen}),
-judged AS MATERIALIZED (
-    SELECT chosen.id, chosen.language, point.address, point.fingerprint, point.works, point.suppressed,
-        EXISTS (SELECT FROM contacts_consent AS said WHERE said.stakeholder_id = chosen.id
-            AND said.topic_id = %s AND said.channel = 'email' AND said.state = 'given') AS agreed
-    FROM chosen LEFT JOIN LATERAL (
-        SELECT point.normalized AS address, point.fingerprint, point.status = 'valid' AS works,
-            stop.id IS NOT NULL AS suppressed
-        FROM contacts_contactpoint AS point
-        LEFT JOIN contacts_suppression AS stop ON stop.fingerprint = point.fingerprint AND stop.channel = 'email'
-        WHERE point.stakeholder_id = chosen.id AND point.kind = 'email'
-        ORDER BY (point.status = 'valid' AND stop.id IS NULL) DESC, point.is_primary DESC, point.id LIMIT 1
-    ) AS point ON true
+judged AS (
+    SELECT DISTINCT ON (chosen.id) chosen.id, chosen.language, point.normalized AS address, point.fingerprint,
+        point.status = 'valid' AS works, stop.id IS NOT NULL AS suppressed, said.id IS NOT NULL AS agreed
+    FROM chosen
+    LEFT JOIN contacts_contactpoint AS point ON point.stakeholder_id = chosen.id AND point.kind = 'email'
+    LEFT JOIN contacts_suppression AS stop ON stop.fingerprint = point.fingerprint AND stop.channel = 'email'
+    LEFT JOIN contacts_consent AS said ON said.stakeholder_id = chosen.id
+        AND said.topic_id = %s AND said.channel = 'email' AND said.state = 'given'
+    ORDER BY chosen.id, (point.status = 'valid' AND stop.id IS NULL) DESC, point.is_primary DESC, point.id
 ),
 numbered AS (
     SELECT judged.*, row_number() OVER (PARTITION BY address, agreed AND works AND NOT suppressed ORDER BY id) AS place
@@ -109,7 +110,10 @@ def verdicts_on(people: QuerySet[Stakeholder], topic_id: int) -> dict[int, tuple
 
 
 def freeze_audience(campaign: Campaign) -> Audience:
-    """Write one queued delivery per address we may write to, in one statement."""
+    """Write one queued delivery per address we may write to, in one statement of the caller's transaction."""
+    hold_parents("campaigns_delivery", "stakeholder_id")
+    with connection.cursor() as cursor:
+        cursor.execute(ROOM)
     return _ask(chosen(campaign), JUDGED + FROZEN + COUNTED, campaign.topic_id, campaign.pk)
 
 
