@@ -6,21 +6,30 @@ from typing import Any
 
 import django_filters as filters
 from django.db.models import Count, QuerySet
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 
-from campaigns.actions.control import cancel_campaign, pause_campaign, resume_campaign
+from campaigns.actions.control import cancel_campaign, finish_sending, pause_campaign, resume_campaign
 from campaigns.actions.launch import NotADraft, launch_campaign
 from campaigns.actions.pace import FASTEST, set_pace
 from campaigns.actions.retry import retry_failed
+from campaigns.actions.uncertain import give_up, mark_as_sent, send_again, undo_decision
+from campaigns.answers import findings, got_it, headline
 from campaigns.content.blocks import check
+from campaigns.evidence import doubts, timeline
 from campaigns.models import Campaign
-from contacts.models import Segment, Topic
+from campaigns.sending.why import facts_about
+from contacts.identity.current import current_id
+from contacts.models import Segment, Stakeholder, Topic
 from crm.api import Pages, RolePermissions, RowSerializer, may
+
+DECIDE = {"arrived": mark_as_sent, "again": send_again, "never": give_up}
+"""What may be decided about uncertain messages, by the names that programs and forms use."""
 
 
 class CampaignSerializer(RowSerializer):
@@ -86,6 +95,46 @@ class PaceSerializer(serializers.Serializer):
     per_hour = serializers.IntegerField(min_value=1, max_value=FASTEST, allow_null=True)
 
 
+class DecisionSerializer(serializers.Serializer):
+    """What is decided about which uncertain messages; without `deliveries` about all."""
+
+    decision = serializers.ChoiceField(choices=list(DECIDE))
+    deliveries = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), required=False, allow_empty=False, max_length=10_000
+    )
+
+
+class UndoSerializer(serializers.Serializer):
+    """The moment of a decision, as the history of a message tells it."""
+
+    at = serializers.DateTimeField()
+
+
+class MomentSerializer(serializers.Serializer):
+    """Something that happened to a message; without `at` it is what holds now."""
+
+    at = serializers.DateTimeField(allow_null=True)
+    kind = serializers.CharField()
+    title = serializers.CharField()
+    words = serializers.CharField()
+    said_by = serializers.CharField(source="source")
+    by = serializers.CharField()
+
+
+class DoubtSerializer(serializers.Serializer):
+    """An uncertain message, with what is known about it and what comes by itself."""
+
+    delivery = serializers.IntegerField(source="delivery.pk")
+    person = serializers.IntegerField(source="delivery.stakeholder_id", allow_null=True)
+    address = serializers.CharField(source="delivery.address")
+    tries = serializers.IntegerField(source="delivery.attempts")
+    handed_over_at = serializers.DateTimeField(source="delivery.intent_at")
+    why = serializers.CharField()
+    said_by = serializers.CharField(source="source")
+    others = MomentSerializer(many=True)
+    comes = serializers.CharField()
+
+
 class CampaignFilter(filters.FilterSet):
     """Narrow newsletters by state and topic."""
 
@@ -148,6 +197,51 @@ class CampaignViewSet(ModelViewSet[Campaign]):
         asked = PaceSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         return self._do(partial(set_pace, per_hour=asked.validated_data["per_hour"]), request)
+
+    @extend_schema(request=None, responses={202: CampaignSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[may("campaigns.launch_campaign")])
+    def finish(self, request: Request, pk: Any = None) -> Response:
+        """Send at once what is left, put off or waiting, paused or not."""
+        return self._do(finish_sending, request)
+
+    @extend_schema(responses=DoubtSerializer(many=True))
+    @action(detail=True, permission_classes=[may("campaigns.view_delivery")], filterset_class=None)
+    def uncertain(self, request: Request, pk: Any = None) -> Response:
+        """Messages of which nobody knows whether they arrived, with what is known about each."""
+        campaign = self.get_object()
+        rows = campaign.deliveries.filter(state="uncertain").select_related("stakeholder").order_by("pk")
+        pager = Pages()
+        shown = pager.paginate_queryset(rows, request, view=self) or []
+        return pager.get_paginated_response(DoubtSerializer(doubts(campaign, shown), many=True).data)
+
+    @extend_schema(request=DecisionSerializer, responses={202: CampaignSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[may("campaigns.launch_campaign")])
+    def decide(self, request: Request, pk: Any = None) -> Response:
+        """Decide about uncertain messages: the named ones, or all of them."""
+        asked = DecisionSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        verb = DECIDE[asked.validated_data["decision"]]
+        return self._do(partial(verb, deliveries=asked.validated_data.get("deliveries")), request)
+
+    @extend_schema(request=UndoSerializer, responses={202: CampaignSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[may("campaigns.launch_campaign")])
+    def undo(self, request: Request, pk: Any = None) -> Response:
+        """Take back what was decided at this moment about uncertain messages."""
+        asked = UndoSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return self._do(partial(undo_decision, at=asked.validated_data["at"]), request)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT, parameters=[OpenApiParameter("person", int, "path")])
+    @action(detail=True, url_path="people/<int:person>", permission_classes=[may("campaigns.view_delivery")])
+    def people(self, request: Request, pk: Any = None, person: int = 0) -> Response:
+        """Why somebody got it or not, and what happened to their message."""
+        seen = Stakeholder.objects.visible_to(request.user)
+        facts = facts_about(self.get_object(), get_object_or_404(seen, pk=current_id(person)))
+        answers = [{"question": one.question, "answer": one.answer, "good": one.good} for one in findings(facts)]
+        history = MomentSerializer(timeline(facts.delivery) if facts.delivery else [], many=True).data
+        state = facts.delivery.state if facts.delivery else None
+        told = {"headline": headline(facts), "good": got_it(facts), "state": state}
+        return Response({**told, "findings": answers, "history": history})
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)

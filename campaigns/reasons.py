@@ -19,5 +19,6 @@ REASONS = {
     "provider_failed": _("the mail provider did not take this message"),
     "provider_unclear": _("the mail provider did not say whether it took this message"),
     "provider_silent": _("the mail provider never said whether it took the message"),
+    "given_up": _("nobody knows whether it arrived, and a person decided not to send it again"),
     "marked_sent": _("a person decided that it arrived"),
 }

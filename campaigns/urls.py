@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.views import browser, editor, pages, sending, why
+from campaigns.views import browser, editor, pages, sending, uncertain, why
 
 app_name = "campaigns"
 
@@ -16,7 +16,9 @@ urlpatterns = [
     path("outreach/<int:pk>/copy/", pages.copy, name="copy"),
     path("outreach/<int:pk>/sending/", sending.progress, name="progress"),
     path("outreach/<int:pk>/sending/numbers/", sending.numbers, name="numbers"),
-    path("outreach/<int:pk>/sending/uncertain/<str:verb>/", sending.decide, name="decide"),
+    path("outreach/<int:pk>/sending/uncertain/", uncertain.uncertain, name="uncertain"),
+    path("outreach/<int:pk>/sending/uncertain/undo/", uncertain.undo, name="undo"),
+    path("outreach/<int:pk>/sending/uncertain/<str:verb>/", uncertain.decide, name="decide"),
     path("outreach/<int:pk>/sending/retry/", sending.retry, name="retry"),
     path("outreach/<int:pk>/sending/pace/", sending.pace, name="pace"),
     path("outreach/<int:pk>/sending/<str:verb>/", sending.steer, name="steer"),

@@ -37,6 +37,8 @@ DEEDS: dict[str, str | Promise] = {
     "said_again": gettext_lazy("said again"),
     "taken_back": gettext_lazy("taken back"),
 }
+ENGINE = "engine"
+"""Who does what nobody asked for: `acting("pause_for", doer=ENGINE)`."""
 VERBS: Registry[str | Promise] = Registry("words for a verb")
 """What each verb is called on the page; every app adds its own in its `deeds.py`."""
 
@@ -118,7 +120,7 @@ def entries(*, kind: str = "", before: datetime | None = None) -> list[Entry]:
     return [
         Entry(
             at=context.created_at,
-            who=names.get(context.metadata.get("user"), _("nobody signed in")),
+            who=_who(context.metadata, names),
             why=_why(context.metadata),
             changes=changes[context.pk],
         )
@@ -161,6 +163,12 @@ def _names(contexts: list) -> dict[int, str]:
     """Names of the people who acted, in one query."""
     people = {context.metadata.get("user") for context in contexts} - {None}
     return {pk: str(user) for pk, user in User.objects.in_bulk(people).items()}
+
+
+def _who(metadata: dict, names: dict[int, str]) -> str:
+    """Whoever acted: a person, the house by itself, or somebody who was not signed in."""
+    nobody = _("the house, by itself") if metadata.get("doer") == ENGINE else _("nobody signed in")
+    return names.get(metadata.get("user", 0), nobody)
 
 
 def _why(metadata: dict) -> str:

@@ -1,10 +1,12 @@
 """Try the failed messages of a campaign once more, and nothing else."""
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.actions.bells import ring_workers
-from campaigns.models import Campaign
+from campaigns.models import Attempt, Campaign
+from campaigns.sending.attempts import Note, note_attempts
 from campaigns.sending.breaker import start_anew
 from crm.errors import Refused
 from crm.history import acting
@@ -19,12 +21,16 @@ ORDER BY chunk.id FOR UPDATE
 """
 """Ranges before messages, as workers hold them; whoever gives a range back meanwhile then sees that messages wait."""
 
+FAILED = """
+SELECT delivery.id FROM campaigns_delivery AS delivery JOIN campaigns_chunk AS chunk
+    ON chunk.id = ANY(%(chunks)s) AND delivery.id BETWEEN chunk.first_id AND chunk.last_id
+   AND delivery.campaign_id = chunk.campaign_id
+WHERE delivery.state = 'failed' ORDER BY delivery.id FOR UPDATE OF delivery
+"""
+
 QUEUE = """
-UPDATE campaigns_delivery AS delivery SET state = 'queued', reason = '', attempts = 0, breaks = 0,
-    next_attempt_at = NULL
-FROM campaigns_chunk AS chunk
-WHERE chunk.id = ANY(%(chunks)s) AND delivery.id BETWEEN chunk.first_id AND chunk.last_id
-  AND delivery.campaign_id = chunk.campaign_id AND delivery.state = 'failed'
+UPDATE campaigns_delivery SET state = 'queued', reason = '', attempts = 0, breaks = 0, next_attempt_at = NULL
+WHERE id = ANY(%(failed)s)
 """
 
 REOPEN = """
@@ -55,7 +61,7 @@ def retry_failed(campaign: Campaign, *, by) -> int:
     if campaign.state not in {State.SENDING, State.SENT}:
         raise NotRetried(_why_not(campaign))
     with acting("retry_failed", by):
-        queued = _queue(campaign.pk)
+        queued = _queue(campaign.pk, by)
         if not queued:
             raise NothingFailed
         start_anew(campaign.pk)
@@ -73,11 +79,14 @@ def _why_not(campaign: Campaign) -> str:
     return _("This newsletter was not launched yet.")
 
 
-def _queue(campaign_id: int) -> int:
+def _queue(campaign_id: int, by) -> int:
     with connection.cursor() as cursor:
         cursor.execute(HOLD, {"campaign": campaign_id})
         chunks = {"chunks": [pk for (pk,) in cursor.fetchall()]}
-        cursor.execute(QUEUE, chunks)
-        queued = cursor.rowcount
+        cursor.execute(FAILED, chunks)
+        failed = [pk for (pk,) in cursor.fetchall()]
+        now = timezone.now()
+        note_attempts(Note(pk, Attempt.What.RETRIED, now, by=by.pk if by else None) for pk in failed)
+        cursor.execute(QUEUE, {"failed": failed})
         cursor.execute(REOPEN, chunks)
-    return queued
+    return len(failed)

@@ -116,6 +116,8 @@ class Attempt(models.Model):
         AGAIN = "again", _("put in the queue again")
         ARRIVED = "arrived", _("taken as arrived")
         GIVEN_UP = "given_up", _("not to be sent again")
+        RETRIED = "retried", _("tried again although it had failed")
+        UNDONE = "undone", _("the decision was taken back")
 
     id = models.BigAutoField(primary_key=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="history")
@@ -135,6 +137,7 @@ class Attempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         ordering = ["pk"]
+        indexes = [models.Index(fields=["at"], condition=Q(by__isnull=False), name="attempt_decided")]
 
     def __str__(self) -> str:
         return f"{self.delivery_id}: {self.get_what_display()}"

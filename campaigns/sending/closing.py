@@ -9,6 +9,7 @@ from django.utils import timezone
 from campaigns.models import Campaign, Delivery
 from campaigns.sending.outcomes import Result
 from contacts.actions.bounces import note_hard_bounces
+from crm.history import ENGINE, acting
 from crm.transport import Verdict
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ WHERE id = %s AND state = 'sending'
 
 def finish_if_done(campaign_id: int) -> bool:
     """Call a campaign sent when every message of it is settled; False when it is not (or not any more) sending."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with acting("finish_campaign", doer=ENGINE), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(HOLD, [campaign_id])
         cursor.execute(FINISH, [campaign_id])
         return cursor.rowcount == 1
@@ -33,9 +34,10 @@ def finish_if_done(campaign_id: int) -> bool:
 
 def pause_for(campaign_id: int, why: str) -> None:
     """Stop a campaign that cannot go on without a person, and say why."""
-    paused = Campaign.objects.filter(pk=campaign_id, state=Campaign.State.SENDING).update(
-        state=Campaign.State.PAUSED, pause_reason=why[:200], updated_at=timezone.now()
-    )
+    with acting("pause_for", doer=ENGINE):
+        paused = Campaign.objects.filter(pk=campaign_id, state=Campaign.State.SENDING).update(
+            state=Campaign.State.PAUSED, pause_reason=why[:200], updated_at=timezone.now()
+        )
     if paused:
         log.warning("Newsletter %s was paused: %s", campaign_id, why)
 

@@ -68,6 +68,8 @@ def facts_about(campaign: Campaign, person: Stakeholder) -> Facts:
     consent = Consent.objects.filter(stakeholder=person, topic=campaign.topic_id, channel="email")
     ledger = Delivery.objects.filter(campaign=campaign)
     delivery = ledger.filter(stakeholder=person).first()
+    if delivery:
+        delivery.campaign = campaign
     return Facts(
         campaign=campaign,
         person=person,

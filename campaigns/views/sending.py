@@ -1,5 +1,6 @@
 """Pages of a campaign on its way: progress, control, its deliveries, and what is uncertain."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -10,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from campaigns.actions.control import cancel_campaign, pause_campaign, resume_campaign
+from campaigns.actions.control import cancel_campaign, finish_sending, pause_campaign, resume_campaign
 from campaigns.actions.pace import set_pace
 from campaigns.actions.retry import retry_failed
-from campaigns.actions.uncertain import mark_as_sent, send_again
 from campaigns.models import Campaign, Delivery
 from campaigns.pacing import pacing_of
 from campaigns.sending.audience import LEFT_OUT
 from campaigns.sending.limits import limits
 from campaigns.sending.progress import MEANINGS, progress_of
 from campaigns.sending.waiting import standstill_of
+from campaigns.steering import offers
 from crm.doors import back_office, page
 from crm.errors import Refused
 
@@ -41,42 +42,55 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @back_office(SEE)
 @require_safe
 def numbers(request: HttpRequest, pk: int) -> HttpResponse:
-    """The part of the progress page that moves; asks for the whole page anew when the campaign's state changed."""
+    """The part of the progress page that moves; asks for the whole page when its state or what can be done changed."""
     campaign = get_object_or_404(Campaign, pk=pk)
-    response = render(request, "campaigns/_progress.html", _numbers(request, campaign))
-    if request.GET.get("state") != campaign.state:
+    context = _numbers(request, campaign)
+    response = render(request, "campaigns/_progress.html", context | {"is_part": True})
+    if request.GET.get("state") != campaign.state or request.GET.get("verbs", "") != context["verbs"]:
         response["HX-Refresh"] = "true"
     return response
 
 
 def _numbers(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
-    numbers = progress_of(campaign)
     left_out = [(count, LEFT_OUT[why]) for why, count in sorted(campaign.left_out.items()) if why in LEFT_OUT]
+    counted = progress_of(campaign)
+    offered = offers(campaign, counted) if request.user.has_perm(LAUNCH) else []
     return {
         "campaign": campaign,
-        "progress": numbers,
-        "pacing": pacing_of(numbers),
+        "pacing": pacing_of(counted),
         "standstill": standstill_of(campaign.pk) if campaign.state == Campaign.State.SENDING else None,
+        "progress": counted,
+        "offers": offered,
+        "verbs": ",".join(offer.verb for offer in offered),
         "left_out": left_out,
         "may_see_people": request.user.has_perm(DELIVERIES),
         "quiet_minutes": round(limits().quiet / 60),
     }
 
 
-STEER = {"pause": pause_campaign, "resume": resume_campaign, "cancel": cancel_campaign}
+STEER: dict[str, Callable[..., Any]] = {
+    "pause": pause_campaign,
+    "resume": resume_campaign,
+    "finish": finish_sending,
+    "cancel": cancel_campaign,
+}
 
 
 @back_office(LAUNCH)
 @require_POST
 def steer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Pause, resume or cancel."""
+    """Pause, resume, finish or cancel."""
     if verb not in STEER:
         raise Http404
     campaign = get_object_or_404(Campaign, pk=pk)
     try:
-        STEER[verb](campaign, by=request.user)
+        done = STEER[verb](campaign, by=request.user)
     except Refused as refusal:
         messages.warning(request, str(refusal))
+    else:
+        if verb == "finish":
+            said = ngettext("%(n)s message is tried now.", "%(n)s messages are tried now.", done)
+            messages.success(request, said % {"n": f"{done:,}"})
     return redirect("campaigns:progress", pk=pk)
 
 
@@ -91,27 +105,6 @@ def pace(request: HttpRequest, pk: int) -> HttpResponse:
         set_pace(campaign, per_hour=per_hour, by=request.user)
     except Refused as refusal:
         messages.warning(request, str(refusal))
-    return redirect("campaigns:progress", pk=pk)
-
-
-DECIDE = {"arrived": mark_as_sent, "again": send_again}
-
-
-@back_office(LAUNCH)
-@require_POST
-def decide(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Settle uncertain messages: those named in the form, or all of them."""
-    if verb not in DECIDE:
-        raise Http404
-    campaign = get_object_or_404(Campaign, pk=pk)
-    named = [int(one) for one in request.POST.getlist("delivery") if one.isdigit()]
-    try:
-        settled = DECIDE[verb](campaign, named or None, by=request.user)
-    except Refused as refusal:
-        messages.warning(request, str(refusal))
-    else:
-        said = ngettext("%(n)s message is settled.", "%(n)s messages are settled.", settled)
-        messages.success(request, said % {"n": settled})
     return redirect("campaigns:progress", pk=pk)
 
 

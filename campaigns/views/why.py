@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.answers import findings, got_it, headline
+from campaigns.evidence import timeline
 from campaigns.models import Campaign
 from campaigns.sending.why import facts_about
 from contacts.identity.current import current_id
@@ -44,7 +45,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def why(request: HttpRequest, pk: int, person: int) -> HttpResponse:
     """The answer in one sentence, what decided it, and what the ledger says."""
-    campaign = get_object_or_404(Campaign.objects.select_related("topic"), pk=pk)
+    campaign = get_object_or_404(Campaign.objects.select_related("topic", "launched_by"), pk=pk)
     seen = Stakeholder.objects.visible_to(request.user)
     asked = seen.filter(pk=person).first() or get_object_or_404(seen, pk=current_id(person))
     facts = facts_about(campaign, asked)
@@ -56,5 +57,6 @@ def why(request: HttpRequest, pk: int, person: int) -> HttpResponse:
         "good": got_it(facts),
         "findings": findings(facts),
         "delivery": facts.delivery,
+        "timeline": timeline(facts.delivery) if facts.delivery else [],
     }
     return page(request, "campaigns/why.html", context)

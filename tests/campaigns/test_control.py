@@ -1,12 +1,25 @@
 """Pausing, resuming, cancelling and deciding about uncertain messages."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from campaigns.actions.control import NotPaused, NotSending, cancel_campaign, pause_campaign, resume_campaign
+from campaigns.actions.control import (
+    NothingLeft,
+    NotPaused,
+    NotSending,
+    cancel_campaign,
+    finish_sending,
+    pause_campaign,
+    resume_campaign,
+)
 from campaigns.actions.uncertain import CampaignIsOver, NotUncertain, mark_as_sent, send_again
 from campaigns.models import Chunk, Delivery
+from campaigns.sending.closing import pause_for
 from campaigns.sending.worker import work
+from crm.history import entries
 from tests.campaigns.ledger import launched, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,19 +47,24 @@ def test_a_paused_campaign_sends_nothing_until_it_is_resumed(mailbox, staff):
 
 
 def test_a_pause_reaches_a_worker_between_two_groups(mailbox, staff, settings):
-    settings.SENDING = {"group": 2}
-    campaign = launched(20)
+    settings.SENDING = {"group": 10}
+    campaign = launched(60)
+
+    def press_pause() -> None:
+        pause_campaign(campaign, by=staff)
+        connection.close()
 
     class PausesAfterThree(list):
         def append(self, mail):
             super().append(mail)
             if len(self) == 3:
-                type(campaign).objects.filter(pk=campaign.pk).update(state="paused")
+                with ThreadPoolExecutor(1) as somebody:
+                    somebody.submit(press_pause).result()
 
     mailbox.received = PausesAfterThree()
     work()
-    assert len(mailbox.received) <= 4
-    assert states(campaign)["queued"] >= 16
+    assert 3 <= len(mailbox.received) <= 20  # the group that was being sent, and the one that was taken meanwhile
+    assert states(campaign)["queued"] >= 40
     assert "sending" not in states(campaign)
 
 
@@ -70,6 +88,57 @@ def test_only_what_is_on_its_way_can_be_paused_or_cancelled(mailbox, staff):
         pause_campaign(campaign, by=staff)
     with pytest.raises(NotSending):
         cancel_campaign(campaign, by=staff)
+
+
+def test_what_is_left_is_sent_at_once_and_once_and_nothing_else(mailbox, staff, settings):
+    settings.SENDING = {"chunk": 2}
+    campaign = launched(6, policy="hold")
+    mailbox.reply("rcpt", "451 Later", times=1, only_to="p1@example.org")
+    mailbox.reply("rcpt", "451 Later", times=0, only_to="p2@example.org")
+    mailbox.reply("rcpt", "554 5.7.1 Never", only_to="p3@example.org")
+    work()
+    assert states(campaign) == {"accepted": 3, "deferred": 2, "failed": 1}
+    assert finish_sending(campaign, by=staff) == 2
+    work()
+    assert states(campaign) == {"accepted": 4, "deferred": 1, "failed": 1}
+    assert Delivery.objects.get(state="deferred").next_attempt_at > timezone.now()
+    assert max(len(mailbox.to(f"p{n}@example.org")) for n in range(6)) == 1
+
+
+def test_finishing_goes_on_after_a_pause_and_says_when_nothing_is_left(mailbox, staff):
+    campaign = launched(3)
+    pause_campaign(campaign, by=staff, reason="A wrong date")
+    assert finish_sending(campaign, by=staff) == 3
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.pause_reason) == ("sending", "")
+    work()
+    assert states(campaign) == {"accepted": 3}
+    with pytest.raises(NotSending):
+        finish_sending(campaign, by=staff)
+
+
+def test_finishing_leaves_uncertain_messages_to_a_person(impatient, staff):
+    campaign = uncertain(impatient)
+    with pytest.raises(NothingLeft):
+        finish_sending(campaign, by=staff)
+    assert states(campaign) == {"accepted": 2, "uncertain": 1}
+
+
+def test_history_says_who_steered_and_what_the_house_did_by_itself(mailbox, staff):
+    campaign = launched(1)
+    pause_campaign(campaign, by=staff)
+    finish_sending(campaign, by=staff)
+    pause_for(campaign.pk, "550 Not you")
+    resume_campaign(campaign, by=staff)
+    work()
+    told = [(one.who, one.why) for one in entries(kind="campaigns.campaign")]
+    assert told[:5] == [
+        ("the house, by itself", "called a newsletter sent"),
+        (str(staff), "went on with a newsletter"),
+        ("the house, by itself", "paused a newsletter that went wrong"),
+        (str(staff), "had what was left of a newsletter sent at once"),
+        (str(staff), "paused a newsletter"),
+    ]
 
 
 def test_a_person_may_take_an_uncertain_message_as_arrived(impatient, staff):

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from campaigns.models import Campaign, Delivery
+from campaigns.models import Campaign
 from campaigns.sending.worker import work
 from tests.campaigns.ledger import launched, states
 
@@ -50,7 +50,7 @@ def test_buttons_pause_and_cancel(mailbox, client_of, staff):
 def test_opening_a_page_changes_nothing(mailbox, client_of, staff):
     campaign = launched(2)
     browser = client_of(staff)
-    for name in ("progress", "numbers", "deliveries"):
+    for name in ("progress", "numbers", "deliveries", "uncertain"):
         assert browser.get(url(name, campaign)).status_code == 200
     assert browser.get(url("steer", campaign, "pause")).status_code == 405
     assert browser.get(url("decide", campaign, "again")).status_code == 405
@@ -60,10 +60,43 @@ def test_opening_a_page_changes_nothing(mailbox, client_of, staff):
 def test_the_moving_part_asks_for_the_page_anew_when_the_state_changed(mailbox, client_of, staff):
     campaign = launched(1)
     browser = client_of(staff)
-    still = browser.get(url("numbers", campaign), {"state": "sending"})
-    assert "HX-Refresh" not in still
+    known = {"state": "sending", "verbs": "pause,slow,cancel"}
+    assert "HX-Refresh" not in browser.get(url("numbers", campaign), known)
     work()
-    assert browser.get(url("numbers", campaign), {"state": "sending"})["HX-Refresh"] == "true"
+    assert browser.get(url("numbers", campaign), known)["HX-Refresh"] == "true"
+
+
+def test_it_asks_for_the_page_anew_when_something_else_can_be_done(mailbox, client_of, staff):
+    campaign = launched(2)
+    browser = client_of(staff)
+    known = {"state": "sending", "verbs": "pause,slow,cancel"}
+    still = browser.get(url("numbers", campaign), known)
+    assert "HX-Refresh" not in still
+    assert "2 people still wait" in still.content.decode()
+    mailbox.reply("rcpt", "451 Later", only_to="p1@example.org")
+    work()
+    assert browser.get(url("numbers", campaign), known)["HX-Refresh"] == "true"
+
+
+def test_everything_that_can_be_done_says_what_it_does_and_to_how_many(mailbox, client_of, staff):
+    campaign = launched(5)
+    mailbox.reply("rcpt", "451 Later", only_to="p1@example.org")
+    mailbox.reply("rcpt", "554 5.7.1 Never", only_to="p2@example.org")
+    work()
+    browser = client_of(staff)
+    page = browser.get(url("progress", campaign)).content.decode()
+    for words in ("1 person still waits", "Tries what is left, 1 message", "exactly 1 message that failed", "Cancel"):
+        assert words in page
+    assert "Go on sending" not in page
+    browser.post(url("steer", campaign, "pause"))
+    page = browser.get(url("progress", campaign)).content.decode()
+    assert "1 whose mail server put us off is tried when the time for it comes" in page
+    assert "Try the failed ones again" not in page
+    mailbox.behave()
+    said = browser.post(url("steer", campaign, "finish"), follow=True).content.decode()
+    assert "1 message is tried now." in said
+    work()
+    assert states(campaign) == {"accepted": 4, "failed": 1}
 
 
 def test_deliveries_can_be_filtered_and_searched(mailbox, client_of, staff):
@@ -77,19 +110,6 @@ def test_deliveries_can_be_filtered_and_searched(mailbox, client_of, staff):
     assert "p0@example.org" not in bounced
     assert "p2@example.org" in browser.get(url("deliveries", campaign), {"q": "person 2"}).content.decode()
     assert "fits" in browser.get(url("deliveries", campaign), {"q": "nobody"}).content.decode()
-
-
-def test_uncertain_messages_can_be_decided_one_by_one(impatient, client_of, staff):
-    campaign = launched(3, policy="hold")
-    impatient.drop("message", times=2)
-    work()
-    one, other = Delivery.objects.filter(state="uncertain").order_by("pk")
-    browser = client_of(staff)
-    assert "2 messages are uncertain" in browser.get(url("progress", campaign)).content.decode()
-    browser.post(url("decide", campaign, "arrived"), {"delivery": [one.pk]})
-    browser.post(url("decide", campaign, "again"), {"delivery": [other.pk]})
-    work()
-    assert states(campaign) == {"accepted": 3}
 
 
 def test_an_analyst_sees_numbers_and_no_addresses(mailbox, client_of, analyst):
@@ -108,5 +128,5 @@ def test_how_many_questions_the_pages_ask_does_not_grow(mailbox, client_of, staf
     work()
     browser = client_of(staff)
     for name in ("progress", "numbers", "deliveries"):
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(23):
             browser.get(url(name, campaign))

@@ -1,0 +1,133 @@
+"""What a person can do about a newsletter that was launched, what each will do, and how many people it is about."""
+
+from dataclasses import dataclass
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaigns.models import Campaign
+from campaigns.sending.progress import Progress
+
+State = Campaign.State
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One thing to do: `url` takes a POST, or is a page where `is_page`.
+
+    What is `final` asks first; `asks_pace` asks how many messages an hour.
+    """
+
+    verb: str
+    title: str
+    what: str
+    url: str
+    is_main: bool = False
+    is_page: bool = False
+    final: str = ""
+    asks_pace: bool = False
+
+
+def offers(campaign: Campaign, progress: Progress) -> list[Offer]:
+    """What can be done now, the most likely first and the final last."""
+    moving = campaign.state in {State.SENDING, State.PAUSED}
+    found = [_pause(campaign, progress) if campaign.state == State.SENDING else None]
+    found += [_resume(campaign, progress) if campaign.state == State.PAUSED else None]
+    found += [_finish(campaign, progress) if moving and progress.count("deferred") else None]
+    found += [_slow(campaign) if moving else None, _free(campaign) if moving and campaign.per_hour else None]
+    found += [_decide(campaign, progress) if progress.uncertain else None]
+    found += [_retry(campaign, progress) if progress.failed and campaign.state in {State.SENDING, State.SENT} else None]
+    found += [_cancel(campaign, progress) if moving else None]
+    return [offer for offer in found if offer]
+
+
+def _pause(campaign: Campaign, progress: Progress) -> Offer:
+    waiting = progress.count("queued", "deferred", "sending")
+    what = ngettext(
+        "Within seconds nothing more leaves. %(n)s person still waits, is not forgotten, and gets it when you go on.",
+        "Within seconds nothing more leaves. %(n)s people still wait, are not forgotten, and get it when you go on.",
+        waiting,
+    )
+    return Offer("pause", _("Pause"), what % {"n": intcomma(waiting)}, _steer(campaign, "pause"), is_main=True)
+
+
+def _resume(campaign: Campaign, progress: Progress) -> Offer:
+    waiting, later = progress.count("queued", "sending"), progress.count("deferred")
+    what = ngettext("%(n)s person who waits gets it now.", "%(n)s people who wait get it now.", waiting) % {
+        "n": intcomma(waiting)
+    }
+    if later:
+        put_off = ngettext(
+            "%(n)s whose mail server put us off is tried when the time for it comes.",
+            "%(n)s whose mail servers put us off are tried when the time for it comes.",
+            later,
+        )
+        what = f"{what} {put_off % {'n': intcomma(later)}}"
+    return Offer("resume", _("Go on sending"), what, _steer(campaign, "resume"), is_main=True)
+
+
+def _finish(campaign: Campaign, progress: Progress) -> Offer:
+    left = progress.count("queued", "deferred")
+    what = ngettext(
+        "Tries what is left, %(n)s message, at once instead of waiting for the hour that mail servers asked for. "
+        "Nobody who got it is written to.",
+        "Tries what is left, %(n)s messages, at once instead of waiting for the hour that mail servers asked for. "
+        "Nobody who got it is written to.",
+        left,
+    )
+    return Offer("finish", _("Send what is left now"), what % {"n": intcomma(left)}, _steer(campaign, "finish"))
+
+
+def _slow(campaign: Campaign) -> Offer:
+    what = _(
+        "Where calls or visits would come faster than you can answer them, or a provider takes less mail. "
+        "Holds within seconds for everybody who still waits."
+    )
+    title = _("Change the speed") if campaign.per_hour else _("Slow down")
+    return Offer("slow", title, what, reverse("campaigns:pace", args=[campaign.pk]), asks_pace=True)
+
+
+def _free(campaign: Campaign) -> Offer:
+    what = _("Takes the limit of %(n)s messages an hour away.") % {"n": intcomma(campaign.per_hour or 0)}
+    return Offer("free", _("As fast as possible again"), what, reverse("campaigns:pace", args=[campaign.pk]))
+
+
+def _decide(campaign: Campaign, progress: Progress) -> Offer:
+    what = ngettext(
+        "Of %(n)s message nobody knows whether it arrived. See what is known about it and decide.",
+        "Of %(n)s messages nobody knows whether they arrived. See what is known about each and decide.",
+        progress.uncertain,
+    )
+    url = reverse("campaigns:uncertain", args=[campaign.pk])
+    told = what % {"n": intcomma(progress.uncertain)}
+    return Offer("decide", _("Decide about uncertain ones"), told, url, is_page=True)
+
+
+def _retry(campaign: Campaign, progress: Progress) -> Offer:
+    what = ngettext(
+        "Once what stood in the way is mended: tries exactly %(n)s message that failed once more. "
+        "Nobody else is written to, nor anybody who left since.",
+        "Once what stood in the way is mended: tries exactly the %(n)s messages that failed once more. "
+        "Nobody else is written to, nor anybody who left since.",
+        progress.failed,
+    )
+    url = reverse("campaigns:retry", args=[campaign.pk])
+    return Offer("retry", _("Try the failed ones again"), what % {"n": intcomma(progress.failed)}, url)
+
+
+def _cancel(campaign: Campaign, progress: Progress) -> Offer:
+    waiting = progress.count("queued", "deferred")
+    what = ngettext(
+        "%(n)s person who still waits will not get this newsletter. What has left cannot be called back.",
+        "%(n)s people who still wait will not get this newsletter. What has left cannot be called back.",
+        waiting,
+    )
+    final = _("This cannot be undone. To stop for a while, pause instead.")
+    title, told = _("Cancel the rest"), what % {"n": intcomma(waiting)}
+    return Offer("cancel", title, told, _steer(campaign, "cancel"), final=final)
+
+
+def _steer(campaign: Campaign, verb: str) -> str:
+    return reverse("campaigns:steer", args=[campaign.pk, verb])
