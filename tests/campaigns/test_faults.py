@@ -27,7 +27,7 @@ from tests.workers import WorkerProcess, database_url
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 
 LONG = os.environ.get("FAULTS") == "long"
-KILLS = int(os.environ.get("KILLS", 200 if LONG else 3))
+KILLS = int(os.environ.get("KILLS", 40 if LONG else 3))
 RECIPIENTS = KILLS * (100 if LONG else 80)
 WAITING = ["queued", "sending", "deferred"]
 

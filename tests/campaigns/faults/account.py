@@ -25,8 +25,9 @@ NEVER_BREAK = {
     "connection_losses": 10**9,
     "connection_retry": 0.05,
     "poison_tries": 10**4,
+    "slow_share": 2,
 }
-"""The breaker is another test's; here a campaign goes on whatever the mail server does."""
+"""The breaker and rates are other tests'; here a campaign goes on, as fast as it may, whatever the mail server does."""
 
 
 def chance(name: str) -> random.Random:

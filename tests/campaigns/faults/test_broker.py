@@ -98,7 +98,7 @@ def quiet(server: Server, *, seconds: float = 1.5) -> None:
 
 
 def test_a_broker_emptied_killed_back_and_gone_loses_and_doubles_nothing(
-    broker, worker, serve, counted, environment, tmp_path
+    broker, worker, serve, counted, settings, tmp_path
 ):
     server = serve(Plan(delay=0.004), **NUMBERS)
     campaign = launched(RECIPIENTS, policy="hold")
@@ -118,7 +118,8 @@ def test_a_broker_emptied_killed_back_and_gone_loses_and_doubles_nothing(
         broker.die()
     quiet(server)
     by_workers = server.count()
-    pump = Hand()
+    settings.REDIS_URL = broker.url
+    pump = Hand()  # nobody answers there: neither a bell nor a rate is heard
     wait_until(lambda: Campaign.objects.get().state == "sent")
     pump.end()
     account = settle_account(campaign, server)
