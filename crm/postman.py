@@ -1,71 +1,69 @@
-"""Handing one single mail to the mail server, and reading what it answers."""
+"""Single mails on the way out: written as a transport wants them, and what its answer makes of the row.
+
+Newsletters and single mails travel by the same transport (`crm/transport.py`), their answers are read by the same rules
+(`crm/replies.py`) and they wait by the same clock (`crm/patience.py`).
+"""
 
 import hashlib
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from email.utils import formataddr
-from smtplib import (
-    SMTPAuthenticationError,
-    SMTPConnectError,
-    SMTPException,
-    SMTPHeloError,
-    SMTPRecipientsRefused,
-    SMTPResponseException,
-)
 
-from anymail.exceptions import AnymailAPIError
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.core.mail.backends import smtp
-from django.core.mail.backends.base import BaseEmailBackend
-from django.utils.encoding import force_str
+from django.core.mail import BadHeaderError, EmailMultiAlternatives
 
+from crm.letters import Attachment, Letter, Stencil
 from crm.models import Organisation, OutboxMail
+from crm.patience import patience
+from crm.replies import wait_before_try
 from crm.returns import SINGLE, return_address
+from crm.transport import Message, Outcome, Verdict
 
-OUR_OWN_FAULT = (SMTPAuthenticationError, SMTPConnectError, SMTPHeloError)
-"""The server will not talk to us at all: that says nothing about the mail, so it waits."""
-TOO_MANY_REQUESTS = 429
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """Why the mail server did not take a mail: its answer, and whether asking later may help."""
-
-    answer: str
-    passing: bool
+State = OutboxMail.State
 
 
-def hand_over(mail: OutboxMail, connection: BaseEmailBackend) -> Trouble | None:
-    """Send `mail` over `connection`, which stays open for the next one; None when it was taken."""
-    try:
-        message = compose(mail)
-        if isinstance(connection, smtp.EmailBackend) and (sender := return_address(SINGLE, mail.pk)):
-            # Django takes `from_email` for the envelope; a provider has return addresses of its own.
-            message.extra_headers["From"], message.from_email = message.from_email, sender
-        connection.open()
-        connection.send_messages([message])
-    except (SMTPException, OSError, AnymailAPIError, ValueError) as error:
-        connection.close()
-        return read_trouble(error)
-    return None
+def compose(mail: OutboxMail, *, letters: bool, leaving: Callable[[], bool]) -> Message:
+    """One try at a mail, as a letter or as ready bytes; raises ValueError when it cannot be written at all."""
+    not_after = time.monotonic() + OutboxMail.LEASE - patience().final_timeout
+    sender = return_address(SINGLE, mail.pk) or _on_the_wire(Organisation.load().sender_email)
+    data = b"" if letters else as_email(mail).message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+    letter = as_letter(mail) if letters else None
+    return Message(mail.pk, sender, _on_the_wire(mail.to), data, not_after, leaving=leaving, letter=letter)
 
 
-def compose(mail: OutboxMail) -> EmailMultiAlternatives:
-    """The message itself; every attempt carries the same Message-ID."""
-    organisation = Organisation.load()
+def as_email(mail: OutboxMail) -> EmailMultiAlternatives:
+    """The mail for a mail server; every attempt carries the same Message-ID."""
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
-        from_email=formataddr((" ".join(organisation.sender_name.split()), organisation.sender_email)),
+        from_email=_from(),
         to=[mail.to],
-        reply_to=[organisation.reply_to] if organisation.reply_to and "Reply-To" not in mail.headers else None,
-        headers={"Auto-Submitted": "auto-generated", **mail.headers, "Message-ID": message_id(mail)},
+        headers={**_headers(mail), "Reply-To": _reply_to(mail)} if _reply_to(mail) else _headers(mail),
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     for attachment in mail.attachments.all():
         message.attach(attachment.name, bytes(attachment.content), attachment.content_type)
     return message
+
+
+def as_letter(mail: OutboxMail) -> Letter:
+    """The mail for a provider, who learns by its marks which one it is about."""
+    said = {"Subject": mail.subject, **_headers(mail)}
+    if any("\n" in value or "\r" in value for value in said.values()):
+        raise BadHeaderError("Header values can't contain newlines.")
+    stencil = Stencil(
+        sender=_from(),
+        reply_to=_reply_to(mail),
+        headers=_headers(mail),
+        subject=[mail.subject],
+        text=[mail.text],
+        html=[mail.html] if mail.html else [],
+        attachments=[Attachment(one.name, bytes(one.content), one.content_type) for one in mail.attachments.all()],
+    )
+    marks = {"mail": str(mail.pk), "purpose": mail.purpose}
+    return Letter(stencil, {}, {}, marks, message_id(mail).strip("<>"))
 
 
 def message_id(mail: OutboxMail) -> str:
@@ -75,21 +73,41 @@ def message_id(mail: OutboxMail) -> str:
     return f"<single.{mail.pk}.{digest}@{domain}>"
 
 
-def read_trouble(error: Exception) -> Trouble:
-    """Sort an answer by its class: 4xx and silence pass, 5xx stays."""
-    if isinstance(error, OUR_OWN_FAULT):
-        return Trouble(_answer(error), passing=True)
-    if isinstance(error, SMTPRecipientsRefused):
-        code, text = next(iter(error.recipients.values()))
-        return Trouble(f"{code} {force_str(text, errors='replace')}", passing=code < 500)
-    if isinstance(error, SMTPResponseException):
-        return Trouble(_answer(error), passing=error.smtp_code < 500)
-    if isinstance(error, AnymailAPIError):
-        status = getattr(error, "status_code", None)
-        passing = status is None or status >= 500 or status == TOO_MANY_REQUESTS
-        return Trouble(f"{status or 'no answer'} {type(error).__name__}", passing=passing)
-    return Trouble(f"{type(error).__name__}: {error}", passing=not isinstance(error, ValueError))
+def _from() -> str:
+    organisation = Organisation.load()
+    return formataddr((" ".join(organisation.sender_name.split()), organisation.sender_email))
 
 
-def _answer(error: SMTPResponseException) -> str:
-    return f"{error.smtp_code} {force_str(error.smtp_error, errors='replace')}"
+def _reply_to(mail: OutboxMail) -> str:
+    return mail.headers.get("Reply-To") or Organisation.load().reply_to
+
+
+def _headers(mail: OutboxMail) -> dict[str, str]:
+    own = {name: value for name, value in mail.headers.items() if name != "Reply-To"}
+    return {"Auto-Submitted": "auto-generated", **own, "Message-ID": message_id(mail)}
+
+
+def _on_the_wire(address: str) -> str:
+    """The address with its domain in ASCII letters, as mail servers know it; UnicodeError is a ValueError."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+
+
+# ── What an answer makes of the row ──────────────────────────────────────────
+def settle(mail: OutboxMail, outcome: Outcome, now: datetime) -> dict[str, object]:
+    """The columns of the row from now on: the state machine of a single mail in one place."""
+    verdict = outcome.verdict
+    said: dict[str, object] = {"lease_until": None, "next_attempt_at": None, "last_error": outcome.reply}
+    if verdict is Verdict.ACCEPTED:
+        return said | {"state": State.SENT, "sent_at": now, "last_error": "", "provider_id": outcome.provider_id[:200]}
+    if verdict is Verdict.UNSENT:  # it was not the mail's turn: that costs no try
+        soon = now + timedelta(seconds=patience().connection_retry)
+        return said | {"state": State.QUEUED, "attempts": mail.attempts - 1, "next_attempt_at": soon}
+    if verdict is Verdict.BOUNCED:
+        return said | {"state": State.BOUNCED}
+    if verdict is Verdict.DEFERRED and mail.attempts < patience().tries:
+        return said | {"state": State.QUEUED, "next_attempt_at": now + wait_before_try(mail.attempts)}
+    if verdict is Verdict.UNCERTAIN and mail.attempts < patience().tries:
+        quiet = timedelta(seconds=patience().quiet)
+        return said | {"state": State.UNCERTAIN, "next_attempt_at": now + quiet}
+    return said | {"state": State.FAILED}

@@ -12,7 +12,7 @@ class OutboxQuerySet(models.QuerySet):
     def due(self):
         """Mails that may be tried now: their time has come, or the worker that held them is gone."""
         now = timezone.now()
-        waiting = Q(state="queued") & (Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
+        waiting = Q(state__in=("queued", "uncertain")) & (Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
         left_behind = Q(state="sending", lease_until__lte=now)
         return self.filter(waiting | left_behind)
 

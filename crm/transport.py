@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 from crm.letters import Letter
@@ -109,3 +110,17 @@ def current_transport() -> Transport:
     if key not in _by_process:
         _by_process[key] = import_string(settings.SENDING_TRANSPORT)()
     return _by_process[key]
+
+
+def hang_up() -> None:
+    """Close and forget this process's transports; the next one is made by what the settings say then."""
+    for key in [key for key in _by_process if key[0] == os.getpid()]:
+        _by_process.pop(key).close()
+
+
+def _start_anew(*, setting: str, **_more: object) -> None:
+    if setting.startswith(("EMAIL_", "SENDING_TRANSPORT", "ANYMAIL")):
+        hang_up()
+
+
+setting_changed.connect(_start_anew, dispatch_uid="crm.transport")

@@ -1,21 +1,22 @@
 """Single mails: written into rows by verbs, delivered by the worker or `manage.py pump`.
 
-    queue_mail ──▶ queued ──▶ sending ──▶ sent
-                     ▲           │
-                     └─ 4xx ─────┤  later, twice as long each time
-                                 └─ 5xx ──▶ failed ── retry_mail ──▶ queued
+    queue_mail ──▶ queued ──▶ sending ──▶ sent ─────────▶ bounced (also at once)
+                     ▲           ├─ put off ──▶ queued, later; failed after the last try
+                     │           ├─ no answer ─▶ uncertain ──▶ sending, after a quiet time
+                     │           └─ refused ──▶ failed
+                     └───────────── retry_mail ────┘
 
-The intent is committed before the wire. A worker that dies in between leaves a `sending` row whose
-lease runs out; it is tried again under the same Message-ID, so the worst case is one doubled mail.
+They travel by the transport of newsletters, under the same rules. The intent is committed before the wire. What may
+have arrived (no answer came, or the worker died meanwhile) is sent again under the same Message-ID, and under the same
+key where the provider knows it again: a confirmation that comes twice does less harm than one that never comes.
 """
 
-import random
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.core.mail import get_connection
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
@@ -24,12 +25,21 @@ from django.utils.translation import gettext
 from crm.bell import ring
 from crm.errors import Refused
 from crm.models import OutboxAttachment, OutboxMail, User
-from crm.postman import Trouble, hand_over
+from crm.patience import patience
+from crm.postman import compose, settle
+from crm.signals import mail_came_back
+from crm.transport import (
+    Message,
+    Outcome,
+    Transport,
+    TransportDown,
+    TransportRefuses,
+    Verdict,
+    current_transport,
+)
 
-LEASE = timedelta(minutes=2)
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=6)
-MAX_ATTEMPTS = 12
+log = logging.getLogger(__name__)
+
 ALLOWED_HEADERS = {"Reply-To", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "Auto-Submitted"}
 
 
@@ -48,6 +58,7 @@ class Delivered:
     sent: int = 0
     put_off: int = 0
     failed: int = 0
+    uncertain: int = 0
 
 
 @transaction.atomic
@@ -86,17 +97,80 @@ def queue_mail(
 
 def deliver_due_mails(*, limit: int = 500) -> Delivered:
     """Hand every mail that is due to the mail server, one committed intent at a time."""
-    round_ = Delivered()
-    connection = get_connection()
-    try:
-        for _turn in range(limit):
+    round_ = Round(current_transport(), limit)
+    if OutboxMail.objects.due().exists():
+        round_.run()
+    return round_.delivered
+
+
+class Round:
+    """One turn of the postman: mails are taken as the transport asks for them, and answered for one by one."""
+
+    def __init__(self, transport: Transport, limit: int) -> None:
+        self.transport = transport
+        self.limit = limit
+        self.delivered = Delivered()
+        self.taken: dict[int, OutboxMail] = {}
+        self.begun: set[int] = set()
+
+    def run(self) -> None:
+        """Send what is due; without a mail server everything waits, and no try is counted."""
+        try:
+            self.transport.open()
+            for message, outcome in self.transport.send(self._messages()):
+                self._record(message.delivery_id, outcome)
+        except (TransportDown, TransportRefuses) as why:
+            log.warning("Single mails wait: %s", why)
+            self._leave()
+            self.delivered.put_off += _wait_for_the_server(str(why))
+        finally:
+            self._leave()
+
+    def _messages(self) -> Iterator[Message]:
+        for _turn in range(self.limit):
             mail = _claim()
             if mail is None:
-                break
-            _record(mail, hand_over(mail, connection), round_)
-    finally:
-        connection.close()
-    return round_
+                return
+            self.taken[mail.pk] = mail
+            try:
+                message = self._write(mail)
+            except ValueError as error:
+                self._record(mail.pk, Outcome(Verdict.FAILED, f"{type(error).__name__}: {error}"))
+                continue
+            yield message
+
+    def _write(self, mail: OutboxMail) -> Message:
+        def leaving() -> bool:
+            self.begun.add(mail.pk)
+            return True
+
+        return compose(mail, letters=getattr(self.transport, "letters", False), leaving=leaving)
+
+    def _leave(self) -> None:
+        """Answer for those the transport said nothing about: only what had begun to leave is uncertain."""
+        for pk in list(self.taken):
+            begun = pk in self.begun
+            self._record(pk, Outcome(Verdict.UNCERTAIN, "no answer") if begun else Outcome(Verdict.UNSENT))
+
+    def _record(self, pk: int, outcome: Outcome) -> None:
+        """Write down what became of the try, unless the lease ran out and another worker took over."""
+        mail = self.taken.pop(pk)
+        columns = settle(mail, outcome, timezone.now())
+        with transaction.atomic():
+            ours = OutboxMail.objects.filter(pk=pk, state=OutboxMail.State.SENDING, attempts=mail.attempts)
+            if ours.update(**columns) and columns["state"] == OutboxMail.State.BOUNCED:
+                transaction.on_commit(lambda: mail_came_back.send(OutboxMail, mail_id=pk))
+        self._count(columns["state"])
+
+    def _count(self, state: object) -> None:
+        if state == OutboxMail.State.SENT:
+            self.delivered.sent += 1
+        elif state == OutboxMail.State.QUEUED:
+            self.delivered.put_off += 1
+        elif state == OutboxMail.State.UNCERTAIN:
+            self.delivered.uncertain += 1
+        else:
+            self.delivered.failed += 1
 
 
 @transaction.atomic
@@ -108,11 +182,39 @@ def retry_mail(mail: OutboxMail, *, by: User) -> None:
     ring("crm.tasks.send_outbox")
 
 
-def pause_after(attempts: int) -> timedelta:
-    """How long to wait after the given number of tries: doubling, with a jitter of a quarter."""
-    doublings = min(max(attempts - 1, 0), MAX_ATTEMPTS)
-    pause = min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
-    return pause * random.uniform(0.75, 1.25)  # noqa: S311 - a jitter, not a secret
+@transaction.atomic
+def _claim() -> OutboxMail | None:
+    """Take the mail that waits longest and commit the intent to send it."""
+    mail = OutboxMail.objects.due().select_for_update(skip_locked=True).order_by("created_at").first()
+    if mail is None:
+        return None
+    if mail.attempts >= patience().tries:  # as often as it was tried, its worker did not live to tell
+        OutboxMail.objects.filter(pk=mail.pk).update(
+            state=OutboxMail.State.FAILED, lease_until=None, last_error="no answer"
+        )
+        return _claim()
+    mail.state = OutboxMail.State.SENDING
+    mail.attempts += 1
+    mail.lease_until = timezone.now() + timedelta(seconds=OutboxMail.LEASE)
+    mail.save(update_fields=["state", "attempts", "lease_until"])
+    return mail
+
+
+def _wait_for_the_server(why: str) -> int:
+    """There is no mail server: what is due waits a moment, and says for what."""
+    waiting = OutboxMail.objects.due().filter(state=OutboxMail.State.QUEUED)
+    soon = timezone.now() + timedelta(seconds=patience().connection_retry)
+    return waiting.update(next_attempt_at=soon, last_error=why)
+
+
+@transaction.atomic
+def note_came_back(mail_id: int, answer: str) -> bool:
+    """A mail that was sent came back because nobody has the address; False when that is known, or no such mail."""
+    known = OutboxMail.objects.filter(pk=mail_id).exclude(state=OutboxMail.State.BOUNCED)
+    if not known.update(state=OutboxMail.State.BOUNCED, last_error=answer, next_attempt_at=None, lease_until=None):
+        return False
+    transaction.on_commit(lambda: mail_came_back.send(OutboxMail, mail_id=mail_id))
+    return True
 
 
 def _check_address(address: str) -> None:
@@ -120,33 +222,3 @@ def _check_address(address: str) -> None:
         validate_email(address)
     except ValidationError as error:
         raise NotAnAddress(gettext("This is not an e-mail address we can write to.")) from error
-
-
-@transaction.atomic
-def _claim() -> OutboxMail | None:
-    """Take the mail that waits longest and commit the intent to send it."""
-    mail = OutboxMail.objects.due().select_for_update(skip_locked=True).order_by("created_at").first()
-    if mail is None:
-        return None
-    mail.state = OutboxMail.State.SENDING
-    mail.attempts += 1
-    mail.lease_until = timezone.now() + LEASE
-    mail.save(update_fields=["state", "attempts", "lease_until"])
-    return mail
-
-
-def _record(mail: OutboxMail, trouble: Trouble | None, round_: Delivered) -> None:
-    """Write down what became of the try, unless the lease ran out and another worker took over."""
-    now = timezone.now()
-    outcome: dict[str, object] = {"lease_until": None, "last_error": trouble.answer if trouble else ""}
-    if trouble is None:
-        outcome |= {"state": OutboxMail.State.SENT, "sent_at": now, "next_attempt_at": None}
-        round_.sent += 1
-    elif trouble.passing and mail.attempts < MAX_ATTEMPTS:
-        outcome |= {"state": OutboxMail.State.QUEUED, "next_attempt_at": now + pause_after(mail.attempts)}
-        round_.put_off += 1
-    else:
-        outcome |= {"state": OutboxMail.State.FAILED, "next_attempt_at": None}
-        round_.failed += 1
-    ours = OutboxMail.objects.filter(pk=mail.pk, state=OutboxMail.State.SENDING, attempts=mail.attempts)
-    ours.update(**outcome)

@@ -19,6 +19,8 @@ COLOURS = {
     OutboxMail.State.SENDING: "warning",
     OutboxMail.State.SENT: "success",
     OutboxMail.State.FAILED: "danger",
+    OutboxMail.State.UNCERTAIN: "warning",
+    OutboxMail.State.BOUNCED: "danger",
 }
 
 

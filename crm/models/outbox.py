@@ -5,9 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.querysets import OutboxQuerySet
 
+WAITS = models.Q(state__in=("queued", "uncertain"))
+
 
 class OutboxMail(models.Model):
-    """One mail to one address; leaves through Django's mail backend with retries."""
+    """One mail to one address; leaves by the transport of newsletters, under the same rules."""
+
+    LEASE = 120
+    """Seconds after which a worker that took it is given up; longer than the longest wait for the mail server."""
 
     class State(models.TextChoices):
         """Where the mail is on its way."""
@@ -16,6 +21,8 @@ class OutboxMail(models.Model):
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
+        UNCERTAIN = "uncertain", _("uncertain")
+        BOUNCED = "bounced", _("came back")
 
     purpose = models.SlugField(_("purpose"), max_length=60)
     once = models.CharField(
@@ -33,6 +40,7 @@ class OutboxMail(models.Model):
     last_error = models.TextField(_("last error"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    provider_id = models.CharField(max_length=200, blank=True, db_default="")
 
     objects = OutboxQuerySet.as_manager()
 
@@ -41,7 +49,7 @@ class OutboxMail(models.Model):
         verbose_name_plural = _("single mails")
         ordering = ["-created_at"]
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=models.Q(state="queued"), name="outbox_due"),
+            models.Index(fields=["next_attempt_at"], condition=WAITS, name="outbox_waits"),
             models.Index(fields=["lease_until"], condition=models.Q(state="sending"), name="outbox_leased"),
         ]
 

@@ -1,25 +1,31 @@
 """Single mails: queued once, delivered through a real SMTP server, tried again when that makes sense."""
 
-import smtplib
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.core.mail import get_connection
 from django.utils import timezone
 
-from crm.actions.outbox import (
-    MAX_ATTEMPTS,
-    NotAnAddress,
-    NotFailed,
-    deliver_due_mails,
-    pause_after,
-    queue_mail,
-    retry_mail,
-)
+from contacts.models import Suppression
+from crm.actions.outbox import NotAnAddress, NotFailed, deliver_due_mails, note_came_back, queue_mail, retry_mail
 from crm.models import OutboxMail
-from crm.postman import hand_over, read_trouble
+from crm.patience import patience
+from tests.provider import Provider, serve
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def resend(settings) -> Iterator[Provider]:
+    """Mail goes through a provider that knows a message again."""
+    box = Provider()
+    server = serve(box)
+    settings.EMAIL_PROVIDER, settings.ANYMAIL = "resend", box.keys("resend")
+    settings.SENDING_TRANSPORT = "crm.provider.transport.ProviderTransport"
+    settings.SENDING = {"connect_timeout": 1, "final_timeout": 1.5}
+    yield box
+    server.shutdown()
+    server.server_close()
 
 
 def queued(**more):
@@ -71,39 +77,126 @@ def test_a_newline_in_a_subject_never_reaches_the_wire(mailbox):
 
 
 @pytest.mark.parametrize(
-    ("error", "passing"),
+    ("phase", "reply", "state"),
     [
-        (smtplib.SMTPRecipientsRefused({"a@b.c": (450, b"greylisted")}), True),
-        (smtplib.SMTPRecipientsRefused({"a@b.c": (550, b"no such user")}), False),
-        (smtplib.SMTPDataError(451, b"later"), True),
-        (smtplib.SMTPDataError(552, b"too big"), False),
-        (smtplib.SMTPAuthenticationError(535, b"who are you"), True),
-        (smtplib.SMTPConnectError(554, b"go away"), True),
-        (smtplib.SMTPServerDisconnected("bye"), True),
-        (TimeoutError("slow"), True),
-        (ValueError("bad header"), False),
+        ("rcpt", "450 4.2.0 greylisted", "queued"),
+        ("message", "451 4.3.0 later", "queued"),
+        ("rcpt", "550 5.7.1 not from you", "failed"),
+        ("message", "552 5.3.4 too big", "failed"),
+        ("rcpt", "550 5.1.1 no such user", "bounced"),
     ],
 )
-def test_answers_are_sorted_by_their_class(error, passing):
-    assert read_trouble(error).passing is passing
+def test_answers_are_read_as_those_to_newsletters(mailbox, phase, reply, state):
+    mail = queued()
+    mailbox.reply(phase, reply)
+    deliver_due_mails()
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts) == (state, 1)
+    assert reply in mail.last_error
+
+
+def test_waits_are_those_of_newsletters(mailbox, settings):
+    settings.SENDING = {"tries": 2}
+    mail = queued()
+    mailbox.reply("rcpt", "450 4.2.0 greylisted", times=0)
+    deliver_due_mails()
+    mail.refresh_from_db()
+    assert timedelta(seconds=40) < mail.next_attempt_at - timezone.now() < timedelta(seconds=80)
+    assert deliver_due_mails().put_off == 0
+    OutboxMail.objects.update(next_attempt_at=timezone.now())
+    assert deliver_due_mails().failed == 1
+
+
+def test_an_address_nobody_has_is_bad_for_newsletters_too(mailbox, django_capture_on_commit_callbacks):
+    queued()
+    mailbox.reply("rcpt", "550 5.1.1 no such user")
+    with django_capture_on_commit_callbacks(execute=True):
+        deliver_due_mails()
+    assert Suppression.objects.get().reason == "hard_bounce"
+
+
+def test_a_mail_that_comes_back_later_is_noted_once(mailbox, django_capture_on_commit_callbacks):
+    mail = queued()
+    deliver_due_mails()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert note_came_back(mail.pk, "550 5.1.1 no such user")
+        assert not note_came_back(mail.pk, "550 5.1.1 no such user")
+    mail.refresh_from_db()
+    assert mail.state == "bounced"
+    assert Suppression.objects.count() == 1
+
+
+def test_an_answer_that_never_comes_is_uncertain_and_sent_again_after_a_quiet_time(mailbox, settings):
+    settings.SENDING = {"final_timeout": 0.5}
+    mail = queued()
+    mailbox.drop("message")
+    assert deliver_due_mails().uncertain == 1
+    mail.refresh_from_db()
+    assert mail.state == "uncertain"
+    assert mail.next_attempt_at > timezone.now() + timedelta(minutes=14)
+    assert deliver_due_mails().sent == 0
+    OutboxMail.objects.update(next_attempt_at=timezone.now())
+    assert deliver_due_mails().sent == 1
+    first, second = [mail.message for mail in mailbox.received]
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_through_a_provider_it_says_which_mail_it_is(resend):
+    mail = queued(
+        html="<p>{{ name }}</p>", headers={"Reply-To": "us@example.org"}, attachments=[("a.txt", "text/plain", b"a")]
+    )
+    assert deliver_due_mails().sent == 1
+    (letter,), (request,) = resend.arrived, resend.requests
+    assert letter.marks == {"mail": str(mail.pk), "purpose": "hello"}
+    assert (letter.to, letter.subject, letter.html) == ("ana@example.org", "Hello", "<p>{{ name }}</p>")
+    assert request.body["reply_to"] == ["us@example.org"]
+    assert request.body["attachments"][0]["filename"] == "a.txt"
+    mail.refresh_from_db()
+    assert mail.provider_id.startswith("resend-")
+
+
+def test_where_a_mail_is_known_again_it_is_posted_again_at_once(resend):
+    queued()
+    resend.hang()
+    assert deliver_due_mails().sent == 1
+    assert len(resend.requests) == 2
+    assert len(resend.arrived) == 1
+
+
+def test_a_worker_that_died_after_the_post_makes_no_second_mail_there(resend):
+    queued()
+    deliver_due_mails()
+    OutboxMail.objects.update(state="sending", lease_until=timezone.now() - timedelta(seconds=1))
+    assert deliver_due_mails().sent == 1
+    assert len(resend.requests) == 2
+    assert len(resend.arrived) == 1
+
+
+def test_a_refused_key_makes_everything_wait_and_says_so(resend):
+    mail = queued()
+    resend.answer(401, "API key is invalid")
+    assert deliver_due_mails().sent == 0
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts) == ("queued", 0)
+    OutboxMail.objects.update(next_attempt_at=None)
+    assert deliver_due_mails().sent == 1
 
 
 def test_a_silent_server_puts_the_mail_off(settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     mail = queued()
     assert deliver_due_mails().put_off == 1
     mail.refresh_from_db()
-    assert mail.state == "queued"
+    assert (mail.state, mail.attempts) == ("queued", 0)
+    assert "no connection" in mail.last_error
     assert mail.next_attempt_at > timezone.now()
     assert deliver_due_mails().put_off == 0
 
 
-def test_it_gives_up_after_the_last_attempt_and_can_be_tried_again_by_hand(settings, manager):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+def test_it_gives_up_after_the_last_attempt_and_can_be_tried_again_by_hand(mailbox, manager):
+    mailbox.reply("rcpt", "450 4.2.0 greylisted")
     mail = queued()
-    OutboxMail.objects.update(attempts=MAX_ATTEMPTS - 1)
+    OutboxMail.objects.update(attempts=patience().tries - 1)
     assert deliver_due_mails().failed == 1
     retry_mail(mail, by=manager)
     mail.refresh_from_db()
@@ -122,17 +215,12 @@ def test_a_mail_left_behind_by_a_dead_worker_is_taken_up_when_its_lease_runs_out
     assert (mail.state, mail.attempts) == ("sent", 2)
 
 
-def test_every_attempt_carries_the_same_message_id(mailbox):
+def test_a_mail_whose_workers_always_die_fails_in_the_end(mailbox):
     mail = queued()
-    connection = get_connection()
-    hand_over(mail, connection)
-    hand_over(mail, connection)
-    connection.close()
-    first, second = [mail.message for mail in mailbox.received]
-    assert first["Message-ID"] == second["Message-ID"]
-
-
-def test_pauses_double_and_end_at_six_hours():
-    assert timedelta(seconds=45) <= pause_after(1) <= timedelta(seconds=75)
-    assert timedelta(minutes=3) <= pause_after(3) <= timedelta(minutes=5)
-    assert pause_after(50) <= timedelta(hours=7.5)
+    OutboxMail.objects.update(
+        state="sending", attempts=patience().tries, lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    deliver_due_mails()
+    mail.refresh_from_db()
+    assert mail.state == "failed"
+    assert mailbox.received == []
