@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from django.db import Error
+
 from campaigns.models import Campaign
 from campaigns.sending.breaker import note_results
 from campaigns.sending.chunks import Claim, claim_chunk, next_due, release, wake_around
@@ -51,6 +53,7 @@ class Desk:
         self.skipped: Counter[str] = Counter()
         self.current: Held | None = None
         self.held: list[Held] = []
+        self.unsure: Error | None = None
 
     @property
     def campaign(self) -> int:
@@ -74,6 +77,13 @@ class Desk:
 
     def take(self, size: int) -> Handover | None:
         """The next group to send, of this range or the next one; None when nothing is due."""
+        try:
+            return self._take(size)
+        except Error as error:
+            self.unsure = error
+            raise
+
+    def _take(self, size: int) -> Handover | None:
         while held := self._at_hand():
             not_after, since = self.ends_at(), self.leavers.now
             group = take_group(held.claim, size, self.receipts, self.gate)
@@ -113,7 +123,12 @@ class Desk:
                 break
 
     def clear(self, rest: float) -> None:
-        """Give everything back; groups that nobody sent are free again, their campaigns due in `rest` seconds."""
+        """Give everything back; groups that nobody sent are free again, their campaigns due in `rest` seconds.
+
+        Not where the database went away while a group was taken: whether that was committed, only receipts can settle.
+        """
+        if self.unsure:
+            raise self.unsure
         for held in list(self.held):
             for handover in list(held.open):
                 handover.leave()

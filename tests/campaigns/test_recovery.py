@@ -6,9 +6,11 @@ import threading
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from campaigns.models import Campaign, Chunk, Delivery
+from campaigns.sending import desk
 from campaigns.sending.chunks import claim_chunk
 from campaigns.sending.intents import take_group
 from campaigns.sending.receipts import Journal, ReceiptsUnwritable, folder, journal, orphans
@@ -132,6 +134,29 @@ def test_without_a_place_for_receipts_nothing_is_sent_and_nothing_is_lost(mailbo
     settings.SENDING_RECEIPTS = str(tmp_path / "receipts")
     work()
     assert states(campaign) == {"accepted": 3}
+
+
+def test_an_intent_whose_commit_nobody_heard_of_is_settled_by_receipts(mailbox, monkeypatch, settings):
+    """The database goes away after it committed and is back at once: nothing of that group has left."""
+    settings.SENDING = {"group": 5}
+    campaign = launched(40, policy="hold")
+    real, calls = desk.take_group, []
+
+    def unheard(*args):
+        group = real(*args)
+        calls.append(group)
+        if len(calls) == 3:
+            raise OperationalError("server closed the connection unexpectedly")
+        return group
+
+    monkeypatch.setattr(desk, "take_group", unheard)
+    with pytest.raises(OperationalError):
+        work()
+    recover()
+    assert states(campaign).keys() == {"accepted", "queued"}
+    work()
+    assert states(campaign) == {"accepted": 40}
+    assert len(mailbox.received) == 40
 
 
 def test_a_worker_stopped_in_mid_message_leaves_only_that_one_uncertain(mailbox):

@@ -311,7 +311,7 @@ class Line(asyncio.Protocol):
 
 async def _serve(log: Path, plan: Plan) -> None:
     state = State(plan, log)
-    listening = socket.socket()
+    listening = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio lets small answers leave at once on these only
     listening.bind(("127.0.0.1", 0))
     context = None
     if plan.certificate:

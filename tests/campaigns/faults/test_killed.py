@@ -30,7 +30,7 @@ def kill_again_and_again(campaign: Campaign, kills: int) -> Counter[str]:
     while where.total() < kills:
         while len(working) < AT_ONCE:
             early = moments.random() < 0.3
-            working.append(Hand(lines=moments.randint(1, 600 if early else 110 * PER_KILL)))
+            working.append(Hand(lines=moments.randint(1, 600 if early else 180 * PER_KILL)))
         wait_until(lambda: any(hand.gone() for hand in working) or not waits(campaign))
         for hand in [hand for hand in working if hand.gone()]:
             assert hand.status == -9, hand.ended_at
