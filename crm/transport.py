@@ -53,13 +53,18 @@ def _at_once() -> bool:
     return True
 
 
+def _unheard(delivery_id: int, outcome: Outcome) -> None:
+    """Nobody wants to know before the answer."""
+
+
 @dataclass(slots=True)
 class Message:
     """Ready bytes for one recipient; for a transport that asks for letters, `letter` and no bytes.
 
     `not_after` (monotonic clock) is when our claim to send it ends; `wire_safe` promises that no line starts
     with a dot and that the last one ends. A transport calls `leaving` just before the message can no longer
-    be taken back; when it answers False somebody left meanwhile, and the message stays here (`UNSENT`).
+    be taken back; when it answers False somebody left meanwhile, and the message stays here (`UNSENT`). One that lets
+    another message leave before it answers for this one says `heard` at once, with the number and the outcome.
     """
 
     delivery_id: int
@@ -70,6 +75,7 @@ class Message:
     wire_safe: bool = False
     leaving: Callable[[], bool] = _at_once
     letter: Letter | None = None
+    heard: Callable[[int, Outcome], None] = _unheard
 
     def expired(self) -> bool:
         """Whether somebody else may be sending this message by now."""

@@ -137,7 +137,9 @@ class Handover:
             return None
         leaving = partial(self._begin, recipient)
         sender = return_address(NEWSLETTER, recipient.delivery) or edition.sender
-        return Message(recipient.delivery, sender, person.address, data, self.not_after, True, leaving, letter)
+        return Message(
+            recipient.delivery, sender, person.address, data, self.not_after, True, leaving, letter, self._note
+        )
 
     def _begin(self, recipient: Recipient) -> bool:
         """Whether it may leave; whoever left meanwhile is asked about again, and then skipped with the reason."""
@@ -148,6 +150,7 @@ class Handover:
         return True
 
     def _note(self, delivery: int, outcome: Outcome) -> None:
+        """Keep an answer; one that was heard already says nothing new."""
         recipient = self.waiting.pop(delivery, None)
         self.taken.pop(delivery, None)
         if recipient:

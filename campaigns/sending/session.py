@@ -294,7 +294,9 @@ class Session:
     def _settle(self, outcome: Outcome) -> None:
         if outcome.verdict is not Verdict.ACCEPTED:
             outcome = replace(outcome, source=self.server)
-        self._errands.answers.append((self._current(), outcome))
+        message = self._current()
+        message.heard(message.delivery_id, outcome)  # before the next one leaves, which may be in the same breath
+        self._errands.answers.append((message, outcome))
         self._message = None
         self.used_at = time.monotonic()
 
