@@ -82,10 +82,10 @@ def freeze(people: int) -> tuple[Any, float]:
 
 def paperwork(campaign_id: int) -> dict[str, list[float]]:
     """Everything a worker writes for the whole campaign; milliseconds of each statement, in their order."""
-    from campaigns.sending.chunks import claim_chunk, release
-    from campaigns.sending.intents import requeue_quiet, take_group
-    from campaigns.sending.outcomes import Result, write_outcomes
-    from campaigns.sending.receipts import journal
+    from campaigns.sending.ledger.chunks import claim_chunk, release
+    from campaigns.sending.ledger.intents import requeue_quiet, take_group
+    from campaigns.sending.ledger.outcomes import Result, write_outcomes
+    from campaigns.sending.ledger.receipts import journal
     from crm.transport import Outcome, Verdict
 
     taken: dict[str, list[float]] = {"claim": [], "intent": [], "outcome": [], "give back": []}

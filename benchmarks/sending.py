@@ -135,8 +135,8 @@ def _forget_everything() -> None:
 def ready_bytes(count: int) -> list[tuple[str, str, bytes]]:
     """What the engine would put on the wire for so many people."""
     from campaigns.sending.desk import load_editions
-    from campaigns.sending.intents import Recipient
-    from campaigns.sending.persons import personal
+    from campaigns.sending.ledger.intents import Recipient
+    from campaigns.sending.writing.persons import personal
     from tests.campaigns.ledger import launched
 
     html, text = content()

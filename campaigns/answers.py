@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.models import Campaign, Delivery
-from campaigns.sending.audience import LEFT_OUT
-from campaigns.sending.why import Facts
+from campaigns.sending.ledger.audience import LEFT_OUT
+from campaigns.sending.telling.why import Facts
 from contacts.models import ContactPoint, Stakeholder
 
 State = Delivery.State

@@ -23,7 +23,7 @@ from campaigns.answers import findings, got_it, headline
 from campaigns.content.blocks import check
 from campaigns.evidence import doubts, timeline
 from campaigns.models import Campaign
-from campaigns.sending.why import facts_about
+from campaigns.sending.telling.why import facts_about
 from contacts.identity.current import current_id
 from contacts.models import Segment, Stakeholder, Topic
 from crm.api import Pages, RolePermissions, RowSerializer, may

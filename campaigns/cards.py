@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns.models import Campaign
-from campaigns.sending.counting import LOOKED_AT, states_of
-from campaigns.sending.progress import ARRIVED
-from campaigns.sending.waiting import standstills
+from campaigns.sending.ledger.counting import LOOKED_AT, states_of
+from campaigns.sending.telling.progress import ARRIVED
+from campaigns.sending.telling.waiting import standstills
 from crm.cards import CARDS, STEPS, Card, Line, Step
 
 STEPS.add(

@@ -9,8 +9,8 @@ from django.utils import timezone
 from prometheus_client.core import Metric
 
 from campaigns.models import Campaign, Chunk, Tally
-from campaigns.sending.counting import LOOKED_AT, states_of
-from campaigns.sending.waiting import waits
+from campaigns.sending.ledger.counting import LOOKED_AT, states_of
+from campaigns.sending.telling.waiting import waits
 from crm.metrics import METRICS, counters, gauge, gauges
 
 SHOWN_AFTER = timedelta(hours=6)

@@ -9,9 +9,9 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
-from campaigns.sending.progress import Progress
 from campaigns.sending.rates.buckets import slowed_domains
 from campaigns.sending.rates.hours import Hours, hours_now
+from campaigns.sending.telling.progress import Progress
 from crm.models import Organisation
 
 State = Campaign.State

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext_lazy as n_
 
 from campaigns.models import Attempt, Campaign, Chunk, Delivery, SoftBounce
 from campaigns.reasons import REASONS
-from campaigns.sending.counting import uncount
+from campaigns.sending.ledger.counting import uncount
 from crm.privacy import RELATIONS, TRACES, Leaving, Merge, Place, Trace, Verdict
 
 WAITING = [Delivery.State.QUEUED, Delivery.State.DEFERRED]

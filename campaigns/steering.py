@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.models import Campaign
-from campaigns.sending.progress import Progress
+from campaigns.sending.telling.progress import Progress
 
 State = Campaign.State
 

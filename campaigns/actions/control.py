@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from campaigns.actions.bells import ring_workers
 from campaigns.models import Campaign, Chunk, Delivery
-from campaigns.sending.breaker import start_anew
-from campaigns.sending.closing import finish_if_done
-from campaigns.sending.counting import uncount_all
+from campaigns.sending.ledger.breaker import start_anew
+from campaigns.sending.ledger.closing import finish_if_done
+from campaigns.sending.ledger.counting import uncount_all
 from crm.errors import Refused
 from crm.history import acting
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from campaigns.actions.bells import ring_workers
 from campaigns.content.render import BrokenContent, check_content, render
 from campaigns.models import Campaign, Delivery, Variant
-from campaigns.sending.audience import LEFT_OUT, Audience, freeze_audience
-from campaigns.sending.chunks import make_chunks
+from campaigns.sending.ledger.audience import LEFT_OUT, Audience, freeze_audience
+from campaigns.sending.ledger.chunks import make_chunks
 from crm.errors import Refused
 from crm.history import acting
 

@@ -19,10 +19,10 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 from campaigns.actions.bells import ring_workers
 from campaigns.actions.soft_bounces import CameBack, forget_soft_bounces, given_up, keep_soft_bounces
 from campaigns.models import Delivery
-from campaigns.sending import breaker
-from campaigns.sending.attempts import Note, note_attempts
-from campaigns.sending.chunks import wake_around
-from campaigns.sending.counting import uncount
+from campaigns.sending.ledger import breaker
+from campaigns.sending.ledger.attempts import Note, note_attempts
+from campaigns.sending.ledger.chunks import wake_around
+from campaigns.sending.ledger.counting import uncount
 from contacts.actions import bounces
 from contacts.addresses import normalize_email
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from campaigns.actions.bells import ring_workers
 from campaigns.models import Attempt, Campaign
-from campaigns.sending.attempts import Note, note_attempts
-from campaigns.sending.breaker import start_anew
+from campaigns.sending.ledger.attempts import Note, note_attempts
+from campaigns.sending.ledger.breaker import start_anew
 from crm.errors import Refused
 from crm.history import acting
 

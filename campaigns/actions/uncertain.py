@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from campaigns.actions.bells import ring_workers
 from campaigns.models import Attempt, Campaign, Chunk, Delivery
-from campaigns.sending.attempts import Note, note_attempts
-from campaigns.sending.closing import finish_if_done
-from campaigns.sending.counting import uncount
+from campaigns.sending.ledger.attempts import Note, note_attempts
+from campaigns.sending.ledger.closing import finish_if_done
+from campaigns.sending.ledger.counting import uncount
 from crm.errors import Refused
 from crm.history import acting
 

@@ -4,10 +4,10 @@ import logging
 
 from campaigns.actions.bells import ring_for_all
 from campaigns.models import Campaign
-from campaigns.sending.closing import finish_if_done
-from campaigns.sending.counting import recount
-from campaigns.sending.recovery import recover
-from campaigns.sending.waiting import standstills
+from campaigns.sending.ledger.closing import finish_if_done
+from campaigns.sending.ledger.counting import recount
+from campaigns.sending.ledger.recovery import recover
+from campaigns.sending.telling.waiting import standstills
 
 log = logging.getLogger(__name__)
 

@@ -98,7 +98,7 @@ class Delivery(models.Model):
 class Attempt(models.Model):
     """One thing that happened to a message and that its own row does not say, or will not say for long.
 
-    A first try that was accepted leaves none: the row says all of it. `campaigns/sending/attempts.py` appends them.
+    A first try that was accepted leaves none: the row says all of it. `sending/ledger/attempts.py` appends them.
     """
 
     class What(models.TextChoices):
@@ -152,7 +152,7 @@ class Chunk(models.Model):
     """A range of delivery ids that one worker sends at a time; claimed with owner, lease and epoch.
 
     `counts` says how many of its messages are in which state; while `counted` is false that was so once, and a
-    claimed range is never counted (`campaigns/sending/counting.py`). `touched_at` is when it was last taken, given
+    claimed range is never counted (`sending/ledger/counting.py`). `touched_at` is when it was last taken, given
     back or woken.
     """
 
@@ -189,7 +189,7 @@ class Chunk(models.Model):
 class Tally(models.Model):
     """How the last messages of a campaign fared: one small row, so that nobody reads the ledger to judge it.
 
-    `recent` has a letter for each of the last settled messages, the newest last (`campaigns/sending/breaker.py`);
+    `recent` has a letter for each of the last settled messages, the newest last (`sending/ledger/breaker.py`);
     `losses` counts connection errors in a row, `down_at` is when no connection was had and that was counted.
     `accepted` counts the messages a mail server took, ever; `in_minute` those since `minute`, `in_last` those of the
     minute before.

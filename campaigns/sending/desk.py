@@ -8,16 +8,16 @@ from functools import lru_cache
 from django.db import Error
 
 from campaigns.models import Campaign
-from campaigns.sending.breaker import note_results
-from campaigns.sending.chunks import Claim, claim_chunk, next_due, release, wake_around
-from campaigns.sending.closing import act_on, finish_if_done
-from campaigns.sending.editions import Edition, compile_edition
 from campaigns.sending.group import Handover, Terms
-from campaigns.sending.intents import requeue_quiet, take_group
 from campaigns.sending.leavers import Leavers
-from campaigns.sending.outcomes import write_outcomes
+from campaigns.sending.ledger.breaker import note_results
+from campaigns.sending.ledger.chunks import Claim, claim_chunk, next_due, release, wake_around
+from campaigns.sending.ledger.closing import act_on, finish_if_done
+from campaigns.sending.ledger.intents import requeue_quiet, take_group
+from campaigns.sending.ledger.outcomes import write_outcomes
+from campaigns.sending.ledger.receipts import Journal
 from campaigns.sending.rates.gate import Gate
-from campaigns.sending.receipts import Journal
+from campaigns.sending.writing.editions import Edition, compile_edition
 from crm.models import Organisation
 
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from functools import partial
 
 from campaigns.models import Campaign
-from campaigns.sending.editions import Edition
-from campaigns.sending.headers import NoSuchAddress
-from campaigns.sending.intents import Recipient
 from campaigns.sending.leavers import Leavers
-from campaigns.sending.outcomes import Result
-from campaigns.sending.persons import personal
-from campaigns.sending.receipts import Journal, ReceiptsUnwritable
+from campaigns.sending.ledger.intents import Recipient
+from campaigns.sending.ledger.outcomes import Result
+from campaigns.sending.ledger.receipts import Journal, ReceiptsUnwritable
+from campaigns.sending.writing.editions import Edition
+from campaigns.sending.writing.headers import NoSuchAddress
+from campaigns.sending.writing.persons import personal
 from crm.returns import NEWSLETTER, return_address
 from crm.transport import Message, Outcome, Transport, TransportDown, TransportRefuses, Verdict
 

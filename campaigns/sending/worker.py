@@ -10,16 +10,16 @@ from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from campaigns.sending.breaker import note_results
 from campaigns.sending.clerk import Clerk, clerk
-from campaigns.sending.closing import pause_for
 from campaigns.sending.desk import Desk
 from campaigns.sending.group import Handover
 from campaigns.sending.leavers import listening
+from campaigns.sending.ledger.breaker import note_results
+from campaigns.sending.ledger.closing import pause_for
+from campaigns.sending.ledger.receipts import forget_journal, journal
+from campaigns.sending.ledger.recovery import recover
 from campaigns.sending.limits import limits
 from campaigns.sending.rates.gate import Gate
-from campaigns.sending.receipts import forget_journal, journal
-from campaigns.sending.recovery import recover
 from campaigns.sending.stopping import stopping
 from crm.transport import Transport, TransportDown, TransportRefuses, current_transport
 

@@ -13,7 +13,7 @@ from campaigns.content.merge import FIELDS, sample_values, splice
 from campaigns.content.preflight import checklist
 from campaigns.content.render import preview
 from campaigns.models import Campaign
-from campaigns.sending.audience import chosen_by, count_audience_of
+from campaigns.sending.ledger.audience import chosen_by, count_audience_of
 from contacts.models import Segment, Stakeholder, Topic
 from crm.doors import back_office
 

@@ -15,7 +15,7 @@ from campaigns.content.merge import sample_values, splice
 from campaigns.content.preflight import checklist
 from campaigns.content.render import preview
 from campaigns.models import Campaign
-from campaigns.sending.audience import count_audience
+from campaigns.sending.ledger.audience import count_audience
 from crm.doors import back_office, page
 from crm.errors import Refused
 

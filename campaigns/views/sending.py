@@ -16,10 +16,10 @@ from campaigns.actions.pace import set_pace
 from campaigns.actions.retry import retry_failed
 from campaigns.models import Campaign, Delivery
 from campaigns.pacing import pacing_of
-from campaigns.sending.audience import LEFT_OUT
+from campaigns.sending.ledger.audience import LEFT_OUT
 from campaigns.sending.limits import limits
-from campaigns.sending.progress import MEANINGS, progress_of
-from campaigns.sending.waiting import standstill_of
+from campaigns.sending.telling.progress import MEANINGS, progress_of
+from campaigns.sending.telling.waiting import standstill_of
 from campaigns.steering import offers
 from crm.doors import back_office, page
 from crm.errors import Refused

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaigns.answers import findings, got_it, headline
 from campaigns.evidence import timeline
 from campaigns.models import Campaign
-from campaigns.sending.why import facts_about
+from campaigns.sending.telling.why import facts_about
 from contacts.identity.current import current_id
 from contacts.models import ContactPoint, Stakeholder
 from crm.doors import back_office, page

@@ -64,7 +64,7 @@ def is_heard(queue: str) -> bool | None:
 
 def sending() -> str:
     """Whether what could be sent is being sent; asked of the ledger, not of processes."""
-    from campaigns.sending.waiting import standstills
+    from campaigns.sending.telling.waiting import standstills
 
     try:
         found = standstills()

@@ -116,7 +116,7 @@ def provider_named(email_url: str) -> str:
 def transport_for(email_url: str) -> str:
     """The transport that fits `EMAIL_URL`."""
     by_provider = "crm.provider.transport.ProviderTransport"
-    return by_provider if provider_named(email_url) else "campaigns.sending.smtp.SmtpTransport"
+    return by_provider if provider_named(email_url) else "campaigns.sending.smtp.transport.SmtpTransport"
 
 
 def variables(environment: Mapping[str, str]) -> dict[str, object]:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.sending import desk, receipts
+from campaigns.sending import desk
+from campaigns.sending.ledger import receipts
 from campaigns.sending.rates.buckets import buckets
 from crm import transport
 from tests.smtp import Mailbox

@@ -4,7 +4,7 @@ from django.db import connection
 from django.utils import timezone
 
 from campaigns.models import Campaign, Delivery, Variant
-from campaigns.sending.chunks import make_chunks
+from campaigns.sending.ledger.chunks import make_chunks
 from contacts.addresses import fingerprint
 from contacts.models import ConsentEvent, ContactPoint, Stakeholder, Topic
 

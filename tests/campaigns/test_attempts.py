@@ -7,12 +7,12 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Attempt, Chunk, Delivery
-from campaigns.sending.attempts import Note, note_attempts
-from campaigns.sending.chunks import claim_chunk
-from campaigns.sending.intents import take_group
-from campaigns.sending.outcomes import Result, write_outcomes
-from campaigns.sending.receipts import journal
-from campaigns.sending.recovery import recover
+from campaigns.sending.ledger.attempts import Note, note_attempts
+from campaigns.sending.ledger.chunks import claim_chunk
+from campaigns.sending.ledger.intents import take_group
+from campaigns.sending.ledger.outcomes import Result, write_outcomes
+from campaigns.sending.ledger.receipts import journal
+from campaigns.sending.ledger.recovery import recover
 from campaigns.sending.worker import work
 from contacts.actions.privacy import erase_person, export_person
 from crm.transport import Outcome, Verdict

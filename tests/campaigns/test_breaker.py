@@ -12,10 +12,10 @@ from campaigns.actions.control import pause_campaign, resume_campaign
 from campaigns.actions.retry import retry_failed
 from campaigns.actions.watching import tend_sending
 from campaigns.models import Campaign, Chunk, Delivery, Tally
-from campaigns.sending import receipts
-from campaigns.sending.breaker import note_complaints, note_late_bounces
-from campaigns.sending.session import Session
-from campaigns.sending.smtp import SmtpTransport
+from campaigns.sending.ledger import receipts
+from campaigns.sending.ledger.breaker import note_complaints, note_late_bounces
+from campaigns.sending.smtp.session import Session
+from campaigns.sending.smtp.transport import SmtpTransport
 from campaigns.sending.worker import work
 from contacts.models import ContactPoint, Suppression
 from crm.transport import Message

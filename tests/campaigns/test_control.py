@@ -17,7 +17,7 @@ from campaigns.actions.control import (
 )
 from campaigns.actions.uncertain import CampaignIsOver, NotUncertain, mark_as_sent, send_again
 from campaigns.models import Chunk, Delivery
-from campaigns.sending.closing import pause_for
+from campaigns.sending.ledger.closing import pause_for
 from campaigns.sending.worker import work
 from crm.history import entries
 from tests.campaigns.ledger import launched, states

@@ -14,11 +14,11 @@ from campaigns.actions.retry import retry_failed
 from campaigns.actions.uncertain import mark_as_sent, send_again
 from campaigns.actions.watching import watch_sending
 from campaigns.models import Chunk, Delivery, Tally
-from campaigns.sending.chunks import claim_chunk, release
-from campaigns.sending.counting import recount, states_of, uncount
-from campaigns.sending.intents import take_group
-from campaigns.sending.progress import progress_of
-from campaigns.sending.receipts import journal
+from campaigns.sending.ledger.chunks import claim_chunk, release
+from campaigns.sending.ledger.counting import recount, states_of, uncount
+from campaigns.sending.ledger.intents import take_group
+from campaigns.sending.ledger.receipts import journal
+from campaigns.sending.telling.progress import progress_of
 from campaigns.sending.worker import work
 from tests.campaigns.ledger import launched, states
 

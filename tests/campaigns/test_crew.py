@@ -78,7 +78,7 @@ def test_several_lines_of_one_answer_are_one(mailbox):
 
 
 def test_without_pipelining_each_line_waits_for_its_answer(mailbox, monkeypatch):
-    from campaigns.sending import session
+    from campaigns.sending.smtp import session
 
     real = session.Session.__init__
 

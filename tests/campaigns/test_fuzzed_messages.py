@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from campaigns.content.tokens import Tokens
 from campaigns.models import Campaign, Delivery, Variant
-from campaigns.sending.editions import Personal, compile_edition
-from campaigns.sending.headers import NoSuchAddress, wire_address
-from campaigns.sending.smtp import SmtpTransport
+from campaigns.sending.smtp.transport import SmtpTransport
 from campaigns.sending.worker import work
+from campaigns.sending.writing.editions import Personal, compile_edition
+from campaigns.sending.writing.headers import NoSuchAddress, wire_address
 from contacts.models import Stakeholder, Topic
 from crm.models import Organisation
 from crm.transport import Message, Verdict

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 from campaigns.actions.launch import NotADraft, NothingToSend, launch_campaign
 from campaigns.content.render import BrokenContent
 from campaigns.models import Campaign, Chunk, Delivery
-from campaigns.sending.audience import count_audience
+from campaigns.sending.ledger.audience import count_audience
 from campaigns.sending.worker import work
 from contacts.actions.consent import withdraw_consent
 from contacts.actions.suppression import suppress

@@ -10,9 +10,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from campaigns.models import Campaign, Variant
-from campaigns.sending.editions import Edition, Personal, compile_edition
-from campaigns.sending.parts import compile_parts
 from campaigns.sending.worker import work
+from campaigns.sending.writing.editions import Edition, Personal, compile_edition
+from campaigns.sending.writing.parts import compile_parts
 from contacts.models import Topic
 from crm.models import Organisation
 from tests.campaigns.ledger import launched

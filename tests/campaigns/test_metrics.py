@@ -12,7 +12,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from campaigns.models import Campaign, Chunk, Delivery
-from campaigns.sending.chunks import claim_chunk
+from campaigns.sending.ledger.chunks import claim_chunk
 from campaigns.sending.worker import work
 from crm.metrics import METRICS, gauge
 from crm.models import Job, OutboxMail

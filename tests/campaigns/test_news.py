@@ -12,7 +12,7 @@ from django.utils import timezone
 from campaigns.actions.news import RANK, Fate, Heard, Kind, note_news
 from campaigns.actions.soft_bounces import forget_old_soft_bounces
 from campaigns.models import Attempt, Campaign, Chunk, Delivery, SoftBounce, Tally
-from campaigns.sending.outcomes import Result, write_outcomes
+from campaigns.sending.ledger.outcomes import Result, write_outcomes
 from campaigns.sending.worker import work
 from contacts.actions.privacy import erase_person
 from contacts.models import ContactPoint, Stakeholder, Suppression

@@ -13,9 +13,9 @@ from django.utils import timezone
 from campaigns.actions.control import NotSending, cancel_campaign
 from campaigns.actions.pace import NoPace, save_sending_rules, set_pace
 from campaigns.models import Campaign, Chunk, Delivery, SendingRules, WarmUpDay
+from campaigns.sending.ledger.receipts import forget_journal
 from campaigns.sending.rates.hours import hours_now
-from campaigns.sending.receipts import forget_journal
-from campaigns.sending.waiting import waits
+from campaigns.sending.telling.waiting import waits
 from campaigns.sending.worker import work
 from config.embedded.redis import client
 from contacts.models import Suppression

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.sending import desk
-from campaigns.sending.chunks import claim_chunk
-from campaigns.sending.intents import take_group
-from campaigns.sending.receipts import Journal, ReceiptsUnwritable, folder, journal, orphans
-from campaigns.sending.recovery import recover
+from campaigns.sending.ledger.chunks import claim_chunk
+from campaigns.sending.ledger.intents import take_group
+from campaigns.sending.ledger.receipts import Journal, ReceiptsUnwritable, folder, journal, orphans
+from campaigns.sending.ledger.recovery import recover
 from campaigns.sending.worker import work
 from crm.transport import Outcome, Verdict, current_transport
 from tests.campaigns.ledger import launched, states

@@ -13,9 +13,9 @@ from rest_framework.test import APIClient
 from campaigns.actions.control import cancel_campaign, pause_campaign
 from campaigns.actions.retry import NothingFailed, NotRetried, retry_failed
 from campaigns.models import Campaign, Chunk, Delivery
-from campaigns.sending.chunks import claim_chunk, release
-from campaigns.sending.closing import finish_if_done
 from campaigns.sending.desk import load_editions
+from campaigns.sending.ledger.chunks import claim_chunk, release
+from campaigns.sending.ledger.closing import finish_if_done
 from campaigns.sending.worker import work
 from contacts.models import ConsentEvent
 from crm.history import VERBS

@@ -10,8 +10,8 @@ from django.utils import timezone
 from campaigns.actions.control import pause_campaign, resume_campaign
 from campaigns.actions.watching import watch_sending
 from campaigns.models import Campaign, Chunk
-from campaigns.sending.chunks import claim_chunk
-from campaigns.sending.waiting import standstill_of, standstills, waits
+from campaigns.sending.ledger.chunks import claim_chunk
+from campaigns.sending.telling.waiting import standstill_of, standstills, waits
 from config.embedded.redis import client as redis_client
 from config.health.pulse import pulse_key
 from tests.campaigns.ledger import launched

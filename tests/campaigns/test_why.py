@@ -16,7 +16,7 @@ from campaigns.actions.launch import NothingToSend, launch_campaign
 from campaigns.answers import HEADLINES, findings, got_it, headline
 from campaigns.models import Campaign, Delivery
 from campaigns.panels import newsletters
-from campaigns.sending.why import facts_about
+from campaigns.sending.telling.why import facts_about
 from campaigns.sending.worker import work
 from contacts.actions.consent import withdraw_consent
 from contacts.actions.suppression import suppress

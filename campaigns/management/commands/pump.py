@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, connections
 
 from campaigns.actions.watching import tend_sending
-from campaigns.sending.receipts import ReceiptsUnwritable
+from campaigns.sending.ledger.receipts import ReceiptsUnwritable
 from campaigns.sending.stopping import go_on, stop_soon, stopping
 from campaigns.sending.worker import work
 from crm.actions.outbox import deliver_due_mails

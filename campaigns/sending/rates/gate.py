@@ -10,10 +10,10 @@ from typing import Any
 from django.db import connection
 
 from campaigns.models import Campaign
-from campaigns.sending.chunks import Claim
-from campaigns.sending.intents import Recipient
+from campaigns.sending.ledger.chunks import Claim
+from campaigns.sending.ledger.intents import Recipient
+from campaigns.sending.ledger.outcomes import Result
 from campaigns.sending.limits import limits
-from campaigns.sending.outcomes import Result
 from campaigns.sending.rates.asking import Ask, Class, Grant, Lane, Total
 from campaigns.sending.rates.buckets import buckets
 from campaigns.sending.rates.hours import Hours, hours_now

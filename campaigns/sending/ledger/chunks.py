@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from campaigns.sending.counting import uncount
+from campaigns.sending.ledger.counting import uncount
 from campaigns.sending.limits import limits
 
 MAKE = """

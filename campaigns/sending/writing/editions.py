@@ -11,9 +11,9 @@ from django.conf import settings
 
 from campaigns.content.merge import Compiled, Slot, Values, compile_template
 from campaigns.models import Campaign, Variant
-from campaigns.sending.headers import mailbox_header, text_header, wire_address
-from campaigns.sending.letters import compile_stencil
-from campaigns.sending.parts import Parts, compile_parts
+from campaigns.sending.writing.headers import mailbox_header, text_header, wire_address
+from campaigns.sending.writing.letters import compile_stencil
+from campaigns.sending.writing.parts import Parts, compile_parts
 from crm.letters import Letter, Stencil
 from crm.models import Organisation
 

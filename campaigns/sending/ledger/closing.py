@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.models import Campaign, Delivery
-from campaigns.sending.outcomes import Result
+from campaigns.sending.ledger.outcomes import Result
 from contacts.actions.bounces import note_hard_bounces
 from crm.history import ENGINE, acting
 from crm.transport import Verdict

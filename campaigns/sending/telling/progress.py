@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Tally
-from campaigns.sending.counting import states_of
+from campaigns.sending.ledger.counting import states_of
 
 MEANINGS: dict[str, tuple[str | Promise, str | Promise]] = {
     "accepted": (_("accepted"), _("their mail server took it")),

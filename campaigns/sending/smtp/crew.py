@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from campaigns.sending.limits import limits
-from campaigns.sending.pool import Pool
-from campaigns.sending.session import Session
+from campaigns.sending.smtp.pool import Pool
+from campaigns.sending.smtp.session import Session
 from crm.transport import Message, Outcome, TransportDown, TransportRefuses
 
 GLANCE = 0.05

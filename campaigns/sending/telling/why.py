@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Delivery
-from campaigns.sending.audience import chosen, verdicts_on
+from campaigns.sending.ledger.audience import chosen, verdicts_on
 from contacts.models import Consent, ConsentEvent, ContactPoint, Segment, Stakeholder, Suppression
 from contacts.segments.compiler import compile_tree
 from contacts.segments.describing import describe_tree

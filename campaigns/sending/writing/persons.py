@@ -1,9 +1,9 @@
 """What a message needs to know about one person: an address as the wire wants it, merge values and links."""
 
 from campaigns.models import Campaign
-from campaigns.sending.editions import Personal
-from campaigns.sending.headers import wire_address
-from campaigns.sending.intents import Recipient
+from campaigns.sending.ledger.intents import Recipient
+from campaigns.sending.writing.editions import Personal
+from campaigns.sending.writing.headers import wire_address
 from campaigns.viewing import view_token, view_url
 from contacts.leaving import leave_token, leave_url, one_click_url, preferences_token, preferences_url
 

@@ -6,9 +6,9 @@ from typing import Any, Protocol
 from django.db import connection, transaction
 
 from campaigns.content.merge import FIELDS
-from campaigns.sending.chunks import Claim, renew
+from campaigns.sending.ledger.chunks import Claim, renew
+from campaigns.sending.ledger.receipts import Journal
 from campaigns.sending.limits import limits
-from campaigns.sending.receipts import Journal
 
 SETTLE_QUIET = """
 WITH settled AS (

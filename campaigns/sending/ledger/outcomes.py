@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from campaigns.sending.attempts import Note, note_attempts, what_happened
+from campaigns.sending.ledger.attempts import Note, note_attempts, what_happened
 from campaigns.sending.limits import limits
 from crm.replies import wait_before_try
 from crm.transport import Outcome, Verdict

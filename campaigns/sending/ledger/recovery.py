@@ -7,12 +7,12 @@ from django.db import connection
 from django.utils import timezone
 
 from campaigns.models import Delivery
-from campaigns.sending.breaker import note_recovered
-from campaigns.sending.chunks import expire_leases, wake_around
 from campaigns.sending.clerk import hold_nothing_in_sleep
-from campaigns.sending.closing import act_on
-from campaigns.sending.outcomes import Result, write_each
-from campaigns.sending.receipts import Known, Said, orphans, receipts_of
+from campaigns.sending.ledger.breaker import note_recovered
+from campaigns.sending.ledger.chunks import expire_leases, wake_around
+from campaigns.sending.ledger.closing import act_on
+from campaigns.sending.ledger.outcomes import Result, write_each
+from campaigns.sending.ledger.receipts import Known, Said, orphans, receipts_of
 from crm.transport import Outcome
 
 LEASE_IS_OVER = """

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.mail.utils import DNS_NAME
 from django.utils.translation import gettext as _
 
-from campaigns.sending.crew import Crew
 from campaigns.sending.limits import limits
-from campaigns.sending.pool import Pool
-from campaigns.sending.session import Session
+from campaigns.sending.smtp.crew import Crew
+from campaigns.sending.smtp.pool import Pool
+from campaigns.sending.smtp.session import Session
 from crm.transport import Message, Outcome, TransportDown, TransportRefuses
 
 

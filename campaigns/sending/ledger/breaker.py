@@ -15,9 +15,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from campaigns.models import Delivery, Tally
-from campaigns.sending.closing import pause_for
+from campaigns.sending.ledger.closing import pause_for
+from campaigns.sending.ledger.outcomes import Result
 from campaigns.sending.limits import limits
-from campaigns.sending.outcomes import Result
 from crm.transport import Verdict
 
 FINE, BOUNCED, COMPLAINED = ".", "b", "c"

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from campaigns.sending.limits import limits
-from campaigns.sending.line import Line, LineLost
+from campaigns.sending.smtp.line import Line, LineLost
 from crm.replies import judge
 from crm.transport import Message, Outcome, TransportRefuses, Verdict
 

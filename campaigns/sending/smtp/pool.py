@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from campaigns.sending.session import Session
+from campaigns.sending.smtp.session import Session
 
 
 class Pool:
