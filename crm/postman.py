@@ -5,6 +5,8 @@ Newsletters and single mails travel by the same transport (`crm/transport.py`), 
 """
 
 import hashlib
+import hmac
+import re
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -21,6 +23,7 @@ from crm.returns import SINGLE, return_address
 from crm.transport import Message, Outcome, Verdict
 
 State = OutboxMail.State
+_MESSAGE_ID = re.compile(r"\bsingle\.([0-9]{1,18})\.([0-9a-f]{20})@")
 
 
 def compose(mail: OutboxMail, *, letters: bool, leaving: Callable[[], bool]) -> Message:
@@ -67,10 +70,23 @@ def as_letter(mail: OutboxMail) -> Letter:
 
 
 def message_id(mail: OutboxMail) -> str:
-    """Known again by mailboxes that receive a mail twice."""
-    digest = hashlib.sha256(f"{settings.SECRET_KEY}:{mail.pk}".encode()).hexdigest()[:20]
+    """Known again by mailboxes that receive a mail twice, and by us when a report quotes it."""
     domain = Organisation.load().sender_email.rpartition("@")[2]
-    return f"<single.{mail.pk}.{digest}@{domain}>"
+    return f"<single.{mail.pk}.{_digest(settings.SECRET_KEY, mail.pk)}@{domain}>"
+
+
+def read_message_id(said: str) -> int | None:
+    """The number of the single mail that `said` is the Message-ID of; None when we never gave that one."""
+    found = _MESSAGE_ID.search(said)
+    if not found:
+        return None
+    number = int(found[1])
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return number if any(hmac.compare_digest(_digest(key, number), found[2]) for key in keys) else None
+
+
+def _digest(key: str, number: int) -> str:
+    return hashlib.sha256(f"{key}:{number}".encode()).hexdigest()[:20]
 
 
 def _from() -> str:

@@ -15,6 +15,15 @@ NOBODY_WORDS = re.compile(
     r"recipient not found|invalid recipient|no mailbox here",
     re.IGNORECASE,
 )
+DOUBTFUL = {
+    "5.0.0": NOBODY_WORDS,
+    "5.1.0": NOBODY_WORDS,
+    "5.2.1": re.compile(r"disabled|inactive|deactivated|closed|suspended", re.IGNORECASE),
+    "5.4.1": re.compile(r"recipient address rejected", re.IGNORECASE),
+    "5.4.4": re.compile(r"host not found|domain .*not found|no such domain|does not exist", re.IGNORECASE),
+    "5.4.310": re.compile(r"domain .*does not exist", re.IGNORECASE),
+}
+"""Codes that say it only together with such words: Google's closed accounts, Microsoft's unknown ones, lost domains."""
 QUEUED_AS = re.compile(r"queued (?:mail )?(?:as|for delivery as|id)[ :]+<?([\w.@/-]+)", re.IGNORECASE)
 
 
@@ -35,8 +44,14 @@ def says_nobody_there(code: int, text: str) -> bool:
         return False
     status = ENHANCED.search(text)
     if status:
-        return status.group(0) in NOBODY_THERE
+        return status_means_nobody(status.group(0), text)
     return code in (550, 551, 553) and bool(NOBODY_WORDS.search(text))
+
+
+def status_means_nobody(status: str, words: str) -> bool:
+    """Whether a status of RFC 3463, with what is said beside it, means that the address does not exist."""
+    doubtful = DOUBTFUL.get(status)
+    return status in NOBODY_THERE or bool(doubtful and doubtful.search(words))
 
 
 def wait_before_try(attempts: int) -> timedelta:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from django.conf import settings
@@ -24,6 +25,8 @@ MAC = 6
 """Bytes of the keyed hash: one in 280 trillion is right by chance, and whoever guesses does so by sending us mail."""
 SEPARATORS = "+-="
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+LOOKED_AT = 100
+"""Addresses in one text that are looked at; whoever writes more of them does not do so by chance."""
 _OURS = re.compile(r"([a-z])([0-9a-z]{1,13})-([0-9a-f]{12})@", re.IGNORECASE)
 
 
@@ -49,16 +52,14 @@ def looks_like_ours(address: str) -> bool:
     return bool(_OURS.search(address))
 
 
-def read_return(address: str) -> Returned | None:
-    """The message `address` was made for by us, whatever stands before it; None when it was not."""
-    found = _OURS.search(address.lower())
-    if not found:
-        return None
-    told = f"{found[1]}{found[2]}"
+def read_return(text: str) -> Returned | None:
+    """The message of the first return address in `text` that was made by us, whatever stands around it; else None."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    if not any(hmac.compare_digest(_mac(key, told), found[3]) for key in keys):
-        return None
-    return Returned(found[1], int(found[2], 36))
+    for found in islice(_OURS.finditer(text.lower()), LOOKED_AT):
+        told = f"{found[1]}{found[2]}"
+        if any(hmac.compare_digest(_mac(key, told), found[3]) for key in keys):
+            return Returned(found[1], int(found[2], 36))
+    return None
 
 
 def _in_digits(number: int) -> str:

@@ -14,7 +14,7 @@ key where the provider knows it again: a confirmation that comes twice does less
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -215,6 +215,28 @@ def note_came_back(mail_id: int, answer: str) -> bool:
         return False
     transaction.on_commit(lambda: mail_came_back.send(OutboxMail, mail_id=mail_id))
     return True
+
+
+@transaction.atomic
+def note_single(mail_id: int, kind: str, *, at: datetime, reply: str = "") -> str:
+    """Take in what is heard of a single mail after it left, from a provider or a report; the row only moves forward.
+
+    `kind` is one of `campaigns.actions.news.Kind`. Answers with the address the mail went to, for whoever keeps the
+    book; empty when there is no such mail (any more).
+    """
+    address = OutboxMail.objects.filter(pk=mail_id).values_list("to", flat=True).first()
+    if address is None:
+        return ""
+    reply = reply.replace("\x00", "")[:300]
+    if kind == "bounced":
+        note_came_back(mail_id, reply)
+    elif kind == "failed":
+        taken = OutboxMail.objects.filter(pk=mail_id, state__in=(OutboxMail.State.SENT, OutboxMail.State.UNCERTAIN))
+        taken.update(state=OutboxMail.State.FAILED, last_error=reply, next_attempt_at=None, lease_until=None)
+    else:  # whoever puts it off, reads it or complains about it has taken it before
+        doubted = OutboxMail.objects.filter(pk=mail_id, state=OutboxMail.State.UNCERTAIN)
+        doubted.update(state=OutboxMail.State.SENT, sent_at=at, last_error="", next_attempt_at=None, lease_until=None)
+    return address
 
 
 def _check_address(address: str) -> None:

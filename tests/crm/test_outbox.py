@@ -7,7 +7,15 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Suppression
-from crm.actions.outbox import NotAnAddress, NotFailed, deliver_due_mails, note_came_back, queue_mail, retry_mail
+from crm.actions.outbox import (
+    NotAnAddress,
+    NotFailed,
+    deliver_due_mails,
+    note_came_back,
+    note_single,
+    queue_mail,
+    retry_mail,
+)
 from crm.models import OutboxMail
 from crm.patience import patience
 from tests.provider import Provider, serve
@@ -224,3 +232,36 @@ def test_a_mail_whose_workers_always_die_fails_in_the_end(mailbox):
     mail.refresh_from_db()
     assert mail.state == "failed"
     assert mailbox.received == []
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "becomes"),
+    [
+        ("uncertain", "accepted", "sent"),
+        ("uncertain", "delivered", "sent"),
+        ("uncertain", "soft_bounced", "sent"),
+        ("uncertain", "failed", "failed"),
+        ("uncertain", "bounced", "bounced"),
+        ("queued", "delivered", "queued"),
+        ("sent", "deferred", "sent"),
+        ("sent", "complained", "sent"),
+        ("sent", "failed", "failed"),
+        ("sent", "bounced", "bounced"),
+        ("failed", "delivered", "failed"),
+        ("bounced", "delivered", "bounced"),
+        ("bounced", "failed", "bounced"),
+    ],
+)
+def test_what_is_heard_of_a_single_mail_moves_it_forward_only(db, state, kind, becomes):
+    mail = queue_mail(purpose="test", to="ana@example.org", subject="Hi", text="Hello")
+    OutboxMail.objects.update(state=state)
+    for _again in range(2):
+        assert note_single(mail.pk, kind, at=timezone.now(), reply="what\x00 was said") == "ana@example.org"
+    mail.refresh_from_db()
+    assert mail.state == becomes
+    if becomes in ("failed", "bounced") and state != becomes:
+        assert mail.last_error == "what was said"
+
+
+def test_news_of_a_single_mail_that_is_not_there_are_about_nobody(db):
+    assert note_single(10**9, "bounced", at=timezone.now()) == ""

@@ -5,6 +5,7 @@ from django.core.checks import run_checks
 
 from crm.actions.outbox import deliver_due_mails, queue_mail
 from crm.models import Organisation, OutboxMail
+from crm.postman import message_id, read_message_id
 from crm.returns import Returned, looks_like_ours, read_return, return_address
 
 
@@ -99,3 +100,22 @@ class TestSingleMails:
         (sender,) = received.message["From"].addresses
         assert sender.display_name == " ".join(name.split())
         assert "Bcc" not in received.message
+
+
+def test_made_up_addresses_before_ours_do_not_hide_it(settings):
+    settings.RETURN_PATH = "bounces@example.org"
+    ours = return_address("n", 7)
+    assert read_return(f"<bounces+n1-000000000000@example.org>, {ours.upper()}, nobody@example.org") == Returned("n", 7)
+    assert read_return("n1-000000000000@ " * 5000 + ours) is None
+
+
+def test_a_message_id_of_a_single_mail_says_which_it_is_and_cannot_be_made_up(db, settings):
+    mail = queue_mail(purpose="test", to="ana@example.org", subject="Hi", text="Hello")
+    said = message_id(mail)
+    assert read_message_id(f"Message-ID: {said}") == mail.pk
+    assert read_message_id(said.replace(f".{mail.pk}.", f".{mail.pk + 1}.")) is None
+    assert read_message_id("<nothing@example.org>") is None
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    assert read_message_id(said) == mail.pk
+    settings.SECRET_KEY_FALLBACKS = []
+    assert read_message_id(said) is None
