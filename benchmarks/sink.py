@@ -40,7 +40,7 @@ class Sink(asyncio.BufferedProtocol):
         answers: list[bytes] = []
         while at < self.have:
             if self.in_body:
-                end = self.buffer.find(END, at, self.have)
+                end = self.buffer.rfind(END, at, self.have)  # a body ends close to what came last: nobody sends two
                 if end < 0:
                     at = max(at, self.have - len(END) + 1)
                     break

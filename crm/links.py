@@ -18,6 +18,7 @@ from django.core.signing import BadSignature, SignatureExpired, TimestampSigner,
 from django.utils.translation import gettext
 
 from crm.errors import Refused
+from crm.keyed import keyed
 
 
 class BadLink(Refused):
@@ -81,18 +82,13 @@ def _text(one: str) -> str:
 
 
 def _signature(salt: str, key: str | bytes, said: bytes) -> str:
-    """HMAC by SHA-256, whose two halves have taken in the key already."""
-    inner, outer = (half.copy() for half in _halves(salt, key))
-    inner.update(said)
-    outer.update(inner.digest())
-    return _in_letters(outer.digest())
+    return _in_letters(keyed(_derived(salt, key), said))
 
 
 @lru_cache(maxsize=64)
-def _halves(salt: str, key: str | bytes) -> tuple["hashlib._Hash", "hashlib._Hash"]:
+def _derived(salt: str, key: str | bytes) -> bytes:
     secret = key.encode() if isinstance(key, str) else key
-    derived = hashlib.sha256(f"{salt}signer".encode() + secret).digest().ljust(64, b"\0")
-    return hashlib.sha256(bytes(one ^ 0x36 for one in derived)), hashlib.sha256(bytes(one ^ 0x5C for one in derived))
+    return hashlib.sha256(f"{salt}signer".encode() + secret).digest()
 
 
 def _in_letters(data: bytes) -> str:

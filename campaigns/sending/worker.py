@@ -4,10 +4,13 @@ the clerk's thread    take group 2    keep what became of 1    take group 3    â
 the wire              send group 1    send group 2             send group 3    â€¦
 """
 
+import gc
 import logging
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from campaigns.sending.clerk import Clerk, clerk
@@ -51,9 +54,23 @@ def work(campaign_id: int | None = None, *, seconds: float | None = None, transp
     """Send what is due, of one campaign or of all, for at most `seconds` (else the limit `turn`)."""
     worker = Worker(transport or current_transport(), campaign_id, limits().turn if seconds is None else seconds)
     recover()
-    while worker.leg():
-        pass
+    with _undisturbed():
+        while worker.leg():
+            pass
     return worker.round
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the collector of circles from looking at the whole house for every few messages: a tenth of the time."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(20_000, before[1], before[2])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 class Worker:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def abandoned() -> Campaign:
     mine.begin(claim.epoch, ids[0])
     mine.outcome(claim.epoch, ids[0], Outcome(Verdict.ACCEPTED, "250 Ok", "QUEUE-1"))
     mine.begin(claim.epoch, ids[1])
-    mine._file.close()
+    mine.close()
     return campaign
 
 
@@ -71,6 +72,25 @@ def test_receipts_of_a_living_process_are_left_alone():
     living = Journal("living-1-abc")
     assert list(orphans()) == []
     living.close()
+
+
+def test_receipts_written_by_two_threads_at_once_are_all_there():
+    """The clerk writes down the next groups while messages leave."""
+    busy = Journal("busy-1-abc")
+    groups = threading.Thread(target=lambda: [busy.group(1, range(at, at + 9)) for at in range(0, 27_000, 9)])
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        groups.start()
+        for delivery in range(27_000):
+            busy.begin(2, delivery)
+        groups.join()
+    finally:
+        sys.setswitchinterval(before)
+    lines = busy.path.read_text().rstrip("\0").splitlines()
+    assert len(lines) == 30_000
+    assert [line for line in lines if line.startswith("B")] == [f"B 2 {delivery}" for delivery in range(27_000)]
+    busy.close()
 
 
 def test_a_receipt_cut_short_by_the_end_of_its_process_counts_as_not_written(abandoned):
@@ -113,7 +133,7 @@ def test_receipts_taken_for_left_behind_before_they_were_locked_are_begun_anew(t
         path.unlink()
     young.join(10)
     made[0].group(1, [7])
-    assert path.read_text() == "G 1 7\n"
+    assert path.read_text().rstrip("\0") == "G 1 7\n"
     made[0].close()
 
 

@@ -1,7 +1,6 @@
 """Editions: a frozen variant as ready bytes, headers included, with places for what differs per person."""
 
 import hashlib
-import hmac
 import time
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -14,6 +13,7 @@ from campaigns.models import Campaign, Variant
 from campaigns.sending.writing.headers import mailbox_header, text_header, wire_address
 from campaigns.sending.writing.letters import compile_stencil
 from campaigns.sending.writing.parts import Parts, compile_parts
+from crm.keyed import keyed
 from crm.letters import Letter, Stencil
 from crm.models import Organisation
 
@@ -50,7 +50,7 @@ class Edition:
     def message_id(self, delivery: int) -> str:
         """Derived from the delivery: the same on every attempt, and nothing anybody else could make up."""
         known = f"{self.campaign}.{delivery}"
-        mac = hmac.digest(settings.SECRET_KEY.encode(), f"message-id:{known}".encode(), "sha256")
+        mac = keyed(settings.SECRET_KEY.encode(), f"message-id:{known}".encode())
         return f"<{known}.{mac.hex()[:16]}@{self.domain}>"
 
     def letter(self, delivery: int, person: Personal) -> Letter:
