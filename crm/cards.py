@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from crm.models import User
+from crm.invariants import INVARIANTS
+from crm.models import Finding, User
 from crm.registries import Registry
 
 
@@ -74,3 +77,27 @@ def steps_for(user: User) -> list[Step]:
     """The first steps that `user` may take and nobody has taken yet."""
     mine = sorted((step for step in STEPS if user.has_perm(step.permission)), key=lambda step: step.order)
     return [step for step in mine if not step.is_done()]
+
+
+@CARDS.register("broken-promises")
+def broken_promises(user: User) -> Card | None:
+    """Promises that did not hold at the last look; no card while all of them do."""
+    if not user.has_perm("crm.view_finding"):
+        return None
+    found = list(Finding.objects.broken().known(INVARIANTS.keys()))
+    if not found:
+        return None
+    page = reverse("crm:promises")
+    promises = {key: str(invariant.promise) for key, invariant in INVARIANTS.items()}
+    lines = [
+        Line(
+            promises[one.key],
+            ngettext("broken at %(n)s place", "broken at %(n)s places", one.broken or 0) % {"n": f"{one.broken:,}"},
+            page,
+        )
+        for one in found
+    ]
+    said = ngettext("promise of the house does not hold", "promises of the house do not hold", len(found))
+    return Card(
+        _("Something does not add up"), f"{len(found):,}", said, lines, page, _("See where"), icon="error", order=2
+    )

@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from crm.models import Job, OutboxMail
+from crm.invariants import INVARIANTS
+from crm.models import Finding, Job, OutboxMail
 from crm.registries import Registry
 
 log = logging.getLogger(__name__)
@@ -98,6 +100,22 @@ def jobs() -> Iterator[Metric]:
     silent = sum(1 for job in running if job.is_silent)
     yield gauge("alliance_jobs_running", "Pieces of long work that have begun and not ended.", len(running))
     yield gauge("alliance_jobs_silent", "Pieces of running work that were not heard of for two minutes.", silent)
+
+
+@METRICS.register("promises")
+def promises() -> Iterator[Metric]:
+    """Whether everything that must always be true was true when it was last looked at."""
+    found = {one.key: one for one in Finding.objects.known(INVARIANTS.keys())}
+    broken = {(key,): one.broken for key, one in found.items() if one.broken is not None}
+    yield gauge(
+        "alliance_promises_broken", "Promises that did not hold.", sum(1 for places in broken.values() if places)
+    )
+    meaning = "Promises of which it could not be found out whether they hold."
+    yield gauge("alliance_promises_unknown", meaning, sum(1 for one in found.values() if one.broken is None))
+    yield gauges("alliance_promise_broken_places", "Places at which a promise does not hold.", ["promise"], broken)
+    if found:
+        age = timezone.now() - min(one.looked_at for one in found.values())
+        yield gauge("alliance_promises_age_seconds", "Seconds since promises were looked at.", age.total_seconds())
 
 
 @METRICS.register("database")

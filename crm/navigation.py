@@ -85,3 +85,4 @@ MENU.add("single-mails", Item(HOUSE, _("Single mails"), "admin:crm_outboxmail_ch
 MENU.add("exports", Item(PEOPLE, _("Your exports"), "crm:exports", "download", ("crm.export_people",), 45))
 MENU.add("jobs", Item(HOUSE, _("Long work"), "admin:crm_job_changelist", "progress_activity", ("crm.view_job",), 40))
 MENU.add("history", Item(HOUSE, _("History"), "crm:history", "history", ("crm.view_history",), 50))
+MENU.add("promises", Item(HOUSE, _("Promises"), "crm:promises", "verified", ("crm.view_finding",), 60))

@@ -1,4 +1,4 @@
-"""Questions about single mails, jobs and exports."""
+"""Questions about single mails, jobs, exports and promises."""
 
 from django.db import models
 from django.db.models import Min, Q
@@ -36,6 +36,10 @@ class JobQuerySet(models.QuerySet):
         """Jobs that have started and not ended."""
         return self.filter(state="running")
 
+    def open(self):
+        """Jobs that wait or run."""
+        return self.filter(state__in=("waiting", "running"))
+
 
 class ExportQuerySet(models.QuerySet):
     """Lists taken along as files."""
@@ -52,3 +56,15 @@ class ExportQuerySet(models.QuerySet):
     def over(self):
         """Those whose file has been there long enough."""
         return self.filter(state="ready", expires_at__lte=timezone.now())
+
+
+class FindingQuerySet(models.QuerySet):
+    """What looking at promises found."""
+
+    def broken(self):
+        """Promises that do not hold."""
+        return self.filter(broken__gt=0)
+
+    def known(self, keys):
+        """Those that somebody still promises."""
+        return self.filter(key__in=keys)

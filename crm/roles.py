@@ -59,6 +59,7 @@ ROLES: dict[str, list[str]] = {
         "campaigns.change_sendingrules",
         "crm.view_all_jobs",
         "crm.view_history",
+        *_view("crm", "finding"),
         "contacts.delete_suppression",
         "contacts.erase_stakeholder",
         "contacts.delete_partner",

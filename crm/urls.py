@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.views import exports, history, jobs, metrics, search, signin
+from crm.views import exports, history, jobs, metrics, promises, search, signin
 
 app_name = "crm"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("exports/<uuid:pk>/file/", exports.file, name="export-file"),
     path("search/", search.search, name="search"),
     path("history/", history.history, name="history"),
+    path("promises/", promises.promises, name="promises"),
+    path("promises/look/", promises.look, name="look"),
     path("sign-in/forgot/", signin.Forgot.as_view(), name="forgot"),
     path("sign-in/forgot/sent/", signin.ForgotSent.as_view(), name="forgot-sent"),
     path("sign-in/password/<uidb64>/<token>/", signin.SetPassword.as_view(), name="set-password"),

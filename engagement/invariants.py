@@ -12,5 +12,6 @@ INVARIANTS.add(
            JOIN engagement_registration AS registration ON registration.event_id = event.id
            WHERE event.capacity IS NOT NULL AND registration.state IN ('registered', 'attended')
            GROUP BY event.id HAVING count(*) > event.capacity""",
+        "admin:engagement_event_change",
     ),
 )

@@ -206,6 +206,7 @@ CELERY_TASK_ROUTES = {
     "campaigns.tasks.*": {"queue": "sending"},
     "contacts.tasks.*": {"queue": "imports"},
     "crm.tasks.write_export": {"queue": "imports"},
+    "crm.tasks.look_at_promises": {"queue": "imports"},
 }
 QUEUES = ("default", "sending", "imports")
 """Every queue a task may wait in; each has a worker wherever the product runs."""
@@ -234,6 +235,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour="7", minute="20"),  # UTC: after two at night in Charlotte
         "options": {"expires": 3600},
     },
+    "promises": {
+        "task": "crm.tasks.look_tonight",
+        "schedule": crontab(hour="8", minute="40"),  # UTC: about four at night in Charlotte
+        "options": {"expires": 3600},
+    },
+    "interrupted-looks": {"task": "crm.tasks.resume_looks", "schedule": 60, "options": {"expires": 55}},
     "old-stagings": {"task": "contacts.tasks.forget_old_stagings", "schedule": 21600, "options": {"expires": 3600}},
     "old-files": {"task": "contacts.tasks.forget_old_files", "schedule": 21600, "options": {"expires": 3600}},
     "join-requests": {"task": "contacts.tasks.forget_old_requests", "schedule": 21600, "options": {"expires": 3600}},

@@ -99,6 +99,8 @@ RULES: list[tuple[str, Rule]] = [
     # ── House ──
     ("crm:metrics", NOBODY),  # a monitoring system shows its token; a sign-in opens nothing there
     ("crm:history", frozenset({MANAGER})),
+    ("crm:promises", frozenset({MANAGER})),
+    ("crm:look", frozenset({MANAGER})),
     ("mailbox:*", BOOK),
     ("admin:crm_job_add", NOBODY),
     ("admin:crm_job_delete", NOBODY),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from campaigns.models import Delivery
+from campaigns.models import Delivery, Variant
 from contacts.actions import (
     give_consent,
     leave_everything,
@@ -91,7 +91,8 @@ class TestConsent:
         ConsentEvent.objects.create(stakeholder=anna, action="given", at=now - timedelta(days=9), **at)
         ConsentEvent.objects.create(stakeholder=ana, action="withdrawn", at=now - timedelta(days=5), **at)
         sent = {"state": "accepted", "intent_at": now - timedelta(days=2), "sent_at": now - timedelta(days=2)}
-        campaign = CampaignFactory(topic=newsletter, state="sent", audience_size=1)
+        campaign = CampaignFactory(topic=newsletter, state="sent", audience_size=1, launched_at=now - timedelta(days=2))
+        Variant.objects.create(campaign=campaign, language="en", subject="Hi", html="Hi", text="Hi")
         Delivery.objects.create(campaign=campaign, stakeholder=anna, address="anna@example.org", **sent)
         assert not any(answer.broken for answer in ask_all())
         merge_stakeholders(ana, anna, by=None)

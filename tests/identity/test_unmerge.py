@@ -5,7 +5,7 @@ from django.db import connection
 from django.utils import timezone
 from pghistory.models import Context
 
-from campaigns.models import Campaign, Chunk, Delivery
+from campaigns.models import Campaign, Chunk, Delivery, Variant
 from contacts.actions import (
     affiliate,
     erase_person,
@@ -156,7 +156,8 @@ class TestSince:
         assert not any(answer.broken for answer in ask_all())
 
     def test_a_message_of_a_newsletter_that_was_finished_since_is_not_sent(self, ana, anna, newsletter):
-        campaign = CampaignFactory(topic=newsletter, state="sending", audience_size=2)
+        campaign = CampaignFactory(topic=newsletter, state="sending", audience_size=2, launched_at=timezone.now())
+        Variant.objects.create(campaign=campaign, language="en", subject="Hi", html="Hi", text="Hi")
         Chunk.objects.create(campaign=campaign, first_id=1, last_id=10**9)
         for somebody_, address in ((ana, "ana@example.org"), (anna, "anna@example.org")):
             Delivery.objects.create(campaign=campaign, stakeholder=somebody_, address=address, state="queued")
