@@ -40,19 +40,28 @@ class WorkerProcess:
         self.queues = queues or ",".join(settings.QUEUES)
         self.environment = environment or {}
         self.process: subprocess.Popen[bytes] | None = None
+        self._before = 0
 
     def start(self) -> None:
         """Start and wait until it listens."""
+        self.begin()
+        self.wait_until_ready()
+
+    def begin(self) -> None:
+        """Start, and do something else until it listens."""
         command = [sys.executable, "-m", "celery", "-A", "config.celery:app", "worker", "-Q", self.queues]
         command += ["-c", str(self.concurrency), "-l", "INFO", "--without-gossip", "--without-mingle"]
-        before = self.said().count(" ready.")
+        self._before = self.said().count(" ready.")
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=self._environment(), stdout=log, stderr=log, start_new_session=True, cwd=settings.ROOT
             )
+
+    def wait_until_ready(self) -> None:
+        """Wait until it listens."""
         deadline = time.monotonic() + 60
-        while self.said().count(" ready.") == before:
-            if time.monotonic() > deadline or self.process.poll() is not None:
+        while self.said().count(" ready.") == self._before:
+            if self.process is None or time.monotonic() > deadline or self.process.poll() is not None:
                 raise RuntimeError(f"The worker did not start:\n{self.said()[-3000:]}")
             time.sleep(0.1)
 

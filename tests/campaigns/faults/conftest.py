@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from tests.campaigns.faults.account import NEVER_BREAK
+from tests.campaigns.faults.house import Broker, own_valkey
 from tests.campaigns.faults.server import Plan, Server, mail_server
 from tests.conftest import COUNTED
+from tests.workers import WorkerProcess
 
 
 @pytest.fixture
@@ -53,3 +55,31 @@ def counted(request: pytest.FixtureRequest, record_property: Callable[[str, obje
         record_property(COUNTED, f"{request.node.name}: {words}")
 
     return say
+
+
+@pytest.fixture
+def broker(transactional_db) -> Iterator[Broker]:
+    """A Valkey of this test's own."""
+    with own_valkey() as broker:
+        yield broker
+
+
+@pytest.fixture
+def worker(broker, environment, tmp_path, settings) -> Iterator[Callable[..., WorkerProcess]]:
+    """Starts real workers that hear of this broker only."""
+    started: list[WorkerProcess] = []
+
+    def start(queues: str = "", *, wait: bool = True) -> WorkerProcess:
+        one = WorkerProcess(
+            tmp_path / f"worker{len(started)}.log", mail_port=settings.EMAIL_PORT, concurrency=1, queues=queues,
+            environment=environment() | {"REDIS_URL": broker.url},
+        )  # fmt: skip
+        started.append(one)
+        one.begin()
+        if wait:
+            one.wait_until_ready()
+        return one
+
+    yield start
+    for one in started:
+        one.kill()

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,10 +21,9 @@ from crm.actions.outbox import queue_mail
 from crm.models import OutboxMail
 from tests.campaigns.faults.account import LONG, settle_account, wait_until, waits
 from tests.campaigns.faults.hands import Hand
-from tests.campaigns.faults.house import Broker, own_valkey
+from tests.campaigns.faults.house import Broker
 from tests.campaigns.faults.server import Plan, Server
 from tests.campaigns.ledger import launched
-from tests.workers import WorkerProcess
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 
@@ -34,32 +33,6 @@ FLUSHES, PAUSE = (8, 5.0) if LONG else (4, 0.5)
 AWAY = 20.0 if LONG else 1.0
 RESUMES = 60.0
 NUMBERS = {"chunk": 20, "group": 10, "connections": 1, "turn": 2 if LONG else 0.5}
-
-
-@pytest.fixture
-def broker(transactional_db) -> Iterator[Broker]:
-    """A Valkey of this test's own."""
-    with own_valkey() as broker:
-        yield broker
-
-
-@pytest.fixture
-def worker(broker, environment, tmp_path, settings) -> Iterator[Callable[..., WorkerProcess]]:
-    """Starts real workers that hear of this broker only."""
-    started: list[WorkerProcess] = []
-
-    def start(queues: str = "") -> WorkerProcess:
-        one = WorkerProcess(
-            tmp_path / f"worker{len(started)}.log", mail_port=settings.EMAIL_PORT, concurrency=1, queues=queues,
-            environment=environment() | {"REDIS_URL": broker.url},
-        )  # fmt: skip
-        started.append(one)
-        one.start()
-        return one
-
-    yield start
-    for one in started:
-        one.kill()
 
 
 @contextmanager
