@@ -43,13 +43,15 @@ class Opened(NamedTuple):
 
 
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
+MAC = 16
+"""Bytes of the signature: half of what SHA-256 gives (RFC 2104 allows it) makes an address in a mail much shorter."""
 
 
 class _Signer(TimestampSigner):
     """Django's signer, with the signature made as below."""
 
     def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
-        """The same as Django's, letter by letter."""
+        """The first half of Django's."""
         said = value.encode() if isinstance(value, str) else value
         return _signature(str(self.salt), key or self.key, said)
 
@@ -61,8 +63,8 @@ def _signer(purpose: str) -> _Signer:
 def sign(purpose: str, payload: list, *, made_at: datetime | None = None) -> str:
     """A token for a URL that holds `payload` and is good for `purpose` only; `made_at` dates it back.
 
-    The same as Django's `sign_object`, letter by letter, in an eighth of the time: a newsletter signs three links for
-    each of its readers.
+    As Django's `sign_object`, letter by letter up to the length of the signature, in an eighth of the time: a
+    newsletter signs three links for each of its readers.
     """
     said = f"{_in_letters(_as_json(payload))}.{_moment(int(made_at.timestamp() if made_at else time.time()))}"
     return f"{said}.{_signature(f'alliance.link.{purpose}', settings.SECRET_KEY, said.encode())}"
@@ -82,7 +84,7 @@ def _text(one: str) -> str:
 
 
 def _signature(salt: str, key: str | bytes, said: bytes) -> str:
-    return _in_letters(keyed(_derived(salt, key), said))
+    return _in_letters(keyed(_derived(salt, key), said)[:MAC])
 
 
 @lru_cache(maxsize=64)

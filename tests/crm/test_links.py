@@ -1,6 +1,7 @@
 """Signed links."""
 
 import time
+from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -49,8 +50,8 @@ def test_a_link_may_take_over_the_age_of_an_older_one():
         read("preferences", token, max_age=datetime.now(tz=UTC) - made - timedelta(seconds=5))
 
 
-def test_links_are_signed_as_django_signs():
-    assert TimestampSigner(salt="alliance.link.leave", sep=".").unsign_object(sign("leave", [7])) == [7]
+def test_links_are_short_enough_to_stand_in_a_mail():
+    assert len(sign("leave", [1_234_567, 12, "campaign:345"])) <= 67
 
 
 def test_links_of_the_last_secret_still_open(settings):
@@ -66,10 +67,11 @@ def test_addresses_in_mails_are_absolute(settings):
 
 
 @given(st.lists(st.integers() | st.text(max_size=30) | st.booleans() | st.none(), max_size=4))
-def test_every_token_is_that_of_django_letter_by_letter(payload):
+def test_every_token_is_that_of_django_with_half_of_its_signature(payload):
     token = sign("leave", payload)
     signer = TimestampSigner(salt="alliance.link.leave", sep=".")
-    body, made, _signature = token.split(".")
+    body, made, signature = token.split(".")
     assert body == signer.sign_object(payload).split(".")[0]
-    assert token == f"{body}.{made}.{signer.signature(f'{body}.{made}')}"
+    whole = urlsafe_b64decode(signer.signature(f"{body}.{made}") + "=")
+    assert urlsafe_b64decode(signature + "==") == whole[:16]
     assert read("leave", token) == payload

@@ -11,8 +11,8 @@ A message that is on its way once more begins anew: what stood there of its last
 
 Where nothing can be written nothing is sent; only an `O` may be missing, for the database is told as well.
 
-The file is written as memory (mmap): that outlives a `kill -9` as a write does, and costs no call of the system for each
-message. Room is made beforehand, so that a full disk is an error and no crash; what is not written yet is zeros.
+The file is written as memory (mmap): that outlives a `kill -9` as a write does, and costs no call of the system for
+each message. Room is made beforehand, so that a full disk is an error and no crash; what is not written yet is zeros.
 """
 
 import atexit
