@@ -1,5 +1,6 @@
 """The paperwork of sending: ranges are claimed, groups taken from them, outcomes kept, ranges given back."""
 
+import math
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,13 +26,19 @@ from crm.models import Organisation
 class Held:
     """A claimed range, and the groups of it that are on their way; `drained` once no more are taken from it.
 
-    `recent` are the deliveries of the last groups of which it is known what became.
+    `recent` are the deliveries of the last groups of which it is known what became, `left` those nobody looked at yet.
     """
 
     claim: Claim
+    left: int = 0
     open: list[Handover] = field(default_factory=list)
     drained: bool = False
     recent: deque[list[int]] = field(default_factory=lambda: deque(maxlen=2))
+
+    def fitting(self, size: int) -> int:
+        """Rather a fourth more at once than a small rest, which would wait for the mail server all alone."""
+        parts = max(1, int(self.left / size + 0.75))
+        return math.ceil(self.left / parts) if self.left > 0 else size
 
 
 class Desk:
@@ -70,7 +77,7 @@ class Desk:
         if self.current is None:
             claim = claim_chunk(self.receipts.owner, self.campaign_id)
             if claim:
-                self.current = Held(claim)
+                self.current = Held(claim, claim.last - claim.first + 1)
                 self.held.append(self.current)
                 requeue_quiet(claim)
         return self.current
@@ -86,7 +93,8 @@ class Desk:
     def _take(self, size: int) -> Handover | None:
         while held := self._at_hand():
             not_after, since = self.ends_at(), self.leavers.now
-            group = take_group(held.claim, size, self.receipts, self.gate)
+            group = take_group(held.claim, held.fitting(size), self.receipts, self.gate)
+            held.left -= group.judged + group.held if group else 0
             if group and group.recipients:
                 self.skipped["skipped"] += group.judged - len(group.recipients)
                 campaign, editions = load_editions(held.claim.campaign)

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign, Chunk, Delivery
+from campaigns.sending.desk import Held
+from campaigns.sending.ledger.chunks import Claim
 from campaigns.sending.worker import work
 from contacts.actions.consent import withdraw_consent
 from contacts.actions.suppression import suppress
@@ -213,3 +215,18 @@ def test_each_message_comes_back_to_an_address_of_its_own(mailbox, settings):
     for mail in mailbox.received:
         (sender,) = mail.message["From"].addresses
         assert sender.addr_spec == Organisation.load().sender_email
+
+
+@pytest.mark.parametrize(
+    ("left", "size", "groups"), [(1000, 480, [500, 500]), (1000, 500, [500, 500]), (520, 480, [520]), (30, 480, [30])]
+)
+def test_no_small_rest_of_a_range_waits_for_the_mail_server_alone(left, size, groups):
+    held, taken = Held(Claim(1, 1, 1, left, 1), left), []
+    while held.left > 0:
+        taken.append(held.fitting(size))
+        held.left -= taken[-1]
+    assert taken == groups
+
+
+def test_who_takes_small_groups_goes_on_with_them():
+    assert Held(Claim(1, 1, 1, 1000, 1), 1000).fitting(10) == 10
