@@ -11,6 +11,7 @@ from prometheus_client.core import Metric
 from campaigns.models import Campaign, Chunk, Tally
 from campaigns.sending.ledger.counting import LOOKED_AT, states_of
 from campaigns.sending.telling.waiting import waits
+from campaigns.webhooks.inbox import count
 from crm.metrics import METRICS, counters, gauge, gauges
 
 SHOWN_AFTER = timedelta(hours=6)
@@ -82,3 +83,14 @@ def sending() -> Iterator[Metric]:
     yield gauge("alliance_uncertain_deliveries", meaning, uncertain)
     meaning = "Seconds since the oldest uncertain message was handed over; 0 when there is none."
     yield gauge("alliance_oldest_uncertain_seconds", meaning, oldest)
+
+
+@METRICS.register("inbox")
+def inbox() -> Iterator[Metric]:
+    """What mail providers told us and nobody has looked at yet."""
+    counts = count()
+    meaning = "Events of mail providers that wait, some for a message of ours, or were set aside for a person."
+    states = {("waiting",): counts.waiting, ("aside",): counts.aside}
+    yield gauges("alliance_inbox_events", meaning, ["state"], states)
+    meaning = "Seconds since the oldest event of a provider that is due could have been looked at; 0 when none is due."
+    yield gauge("alliance_inbox_oldest_due_seconds", meaning, counts.oldest)

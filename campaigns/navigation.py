@@ -11,6 +11,17 @@ MENU.add(
     ),
 )
 MENU.add(
+    "provider-news",
+    Item(
+        HOUSE,
+        _("News from mail providers"),
+        "campaigns:aside",
+        "mark_email_read",
+        ("campaigns.view_providerevent",),
+        16,
+    ),
+)
+MENU.add(
     "sending-rules",
     Item(
         HOUSE,

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy as n_
 
-from campaigns.models import Attempt, Campaign, Chunk, Delivery, SoftBounce
+from campaigns.models import Attempt, Campaign, Chunk, Delivery, ProviderEvent, SoftBounce
 from campaigns.reasons import REASONS
 from campaigns.sending.ledger.counting import uncount
 from crm.privacy import RELATIONS, TRACES, Leaving, Merge, Place, Trace, Verdict
@@ -85,3 +85,28 @@ def erase_soft_bounces(leaving: Leaving) -> int:
 
 
 TRACES.add("campaigns.SoftBounce", Trace(lambda addresses: [], erase_soft_bounces))
+
+
+def told_events(addresses: tuple[str, ...]) -> list[dict[str, Any]]:
+    """What providers told us of these addresses and does not count yet."""
+    theirs = ProviderEvent.objects.exclude(state=ProviderEvent.State.DONE).filter(address__in=addresses)
+    return [dict(row) for row in theirs.values("provider", "kind", "at", "address", "reply")]
+
+
+def erase_events(leaving: Leaving) -> int:
+    """News that wait still count for their message, without the address; what only knew them by it is done with.
+
+    Of what could not be read and says their address nothing is kept.
+    """
+    open_ones = ProviderEvent.objects.exclude(state=ProviderEvent.State.DONE)
+    theirs = open_ones.filter(address__in=leaving.addresses)
+    unread = ProviderEvent.objects.none()
+    for address in leaving.addresses:
+        unread |= ProviderEvent.objects.filter(state=ProviderEvent.State.ASIDE, raw__icontains=address)
+    nameless: dict[str, Any] = {"address": "", "reply": "", "provider_id": "", "raw": ""}
+    touched = unread.update(state=ProviderEvent.State.DONE, **nameless)
+    touched += theirs.filter(delivery=None).update(state=ProviderEvent.State.DONE, mail=None, **nameless)
+    return touched + theirs.update(**nameless)
+
+
+TRACES.add("campaigns.ProviderEvent", Trace(told_events, erase_events))

@@ -3,6 +3,7 @@
 from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
 
+from campaigns.actions import inbox
 from campaigns.actions.watching import watch_sending
 from campaigns.sending.stopping import share_with_children, stop_soon
 from campaigns.sending.worker import work
@@ -20,6 +21,19 @@ def send_chunks(campaign_id: int) -> None:
 def watch() -> None:
     """Free what vanished workers held, finish what is done, and ring for what waits."""
     watch_sending()
+
+
+@shared_task
+def take_in_news() -> None:
+    """Work off what providers told us; rung by their door and by the clock."""
+    if inbox.take_in_news():
+        ring("campaigns.tasks.take_in_news")
+
+
+@shared_task
+def forget_old_news() -> None:
+    """Forget events that no provider repeats any more."""
+    inbox.forget_old_news()
 
 
 @worker_init.connect(dispatch_uid="campaigns.tasks.be_told")

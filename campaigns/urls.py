@@ -2,14 +2,17 @@
 
 from django.urls import path
 
-from campaigns.views import browser, editor, pages, sending, uncertain, why
+from campaigns.views import aside, browser, editor, pages, sending, uncertain, webhooks, why
 
 app_name = "campaigns"
 
 urlpatterns = [
+    path("webhooks/<str:provider>/", webhooks.told, name="told"),
     path("newsletters/<str:token>/", browser.newsletter, name="browser"),
     path("outreach/preview/", editor.show, name="preview"),
     path("outreach/audience/", editor.audience, name="audience"),
+    path("outreach/news/", aside.aside, name="aside"),
+    path("outreach/news/again/", aside.again, name="process-again"),
     path("outreach/<int:pk>/content/", pages.content, name="content"),
     path("outreach/<int:pk>/review/", pages.review, name="review"),
     path("outreach/<int:pk>/launch/", pages.launch, name="launch"),

@@ -5,12 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from crm.provider.known import PROVIDERS
+from crm.provider.known import PROVIDERS, heard, missing_proof
 
 
 @register
 def check_provider(app_configs: Any, **_more: Any) -> list[CheckMessage]:
-    """The provider has its keys, and something by which its news are known to be its own."""
+    """The provider has its keys."""
     name = settings.EMAIL_PROVIDER
     if not name:
         return []
@@ -25,13 +25,21 @@ def check_provider(app_configs: Any, **_more: Any) -> list[CheckMessage]:
                 id="crm.E001",
             )
         )
-    secret = provider.webhook
-    if secret and not known.get(secret.removeprefix("ANYMAIL_")) and not known.get("WEBHOOK_SECRET"):
-        found.append(
-            Warning(
-                f"Nobody can tell whether news about delivery really come from {name}: {secret} is not set.",
-                hint="Without it no bounce and no complaint is heard.",
-                id="crm.W002",
-            )
-        )
+    return found
+
+
+@register
+def check_proof(app_configs: Any, **_more: Any) -> list[CheckMessage]:
+    """What a provider says must be known to be its own; production does not start where nobody could tell."""
+    unknown = sorted(set(settings.WEBHOOK_PROVIDERS) - set(PROVIDERS))
+    found: list[CheckMessage] = []
+    if unknown:
+        hint = f"Known are: {', '.join(PROVIDERS)}."
+        found.append(Error(f"WEBHOOK_PROVIDERS names {', '.join(unknown)}.", hint=hint, id="crm.E003"))
+    for name in heard(settings.EMAIL_PROVIDER, settings.WEBHOOK_PROVIDERS):
+        if missing := missing_proof(name, settings.ANYMAIL):
+            said = f"Nobody can tell whether news about delivery really come from {name}: {missing} is not set."
+            hint = "Without it no bounce and no complaint is heard; docs/recipes/set-webhooks.md."
+            proved = settings.WEBHOOKS_NEED_PROOF
+            found.append(Error(said, hint=hint, id="crm.E002") if proved else Warning(said, hint=hint, id="crm.W002"))
     return found

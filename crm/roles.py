@@ -57,6 +57,8 @@ ROLES: dict[str, list[str]] = {
         "crm.change_organisation",
         "campaigns.view_sendingrules",
         "campaigns.change_sendingrules",
+        "campaigns.view_providerevent",
+        "campaigns.change_providerevent",
         "crm.view_all_jobs",
         "crm.view_history",
         *_view("crm", "finding"),

@@ -1,6 +1,7 @@
 """News of messages after they left: delivered, came back, marked as spam; from webhooks and from reports of bounces.
 
-    events → their messages, locked in order → states move forward → the book → the breaker → ranges that waited
+    events → their campaigns, ranges and messages, locked in order → states move forward → the book → the breaker
+           → ranges that waited
 
 Events come late, twice, in any order and before our own outcome is committed. So a state only moves forward, and
 the same events leave the same states in whatever order they come.
@@ -27,6 +28,9 @@ from contacts.actions import bounces
 from contacts.addresses import normalize_email
 
 TRIES = 5
+PATIENCE = "'400ms'"
+"""How long a lock is waited for: less than the second after which PostgreSQL looks for circles, so that of us and a
+person, or a worker that writes outcomes, it is always us who steps back."""
 State = Delivery.State
 
 
@@ -98,6 +102,9 @@ BECOMES = {
 PASSING = {Kind.DEFERRED, Kind.SOFT_BOUNCED}
 """What may happen to one message several times."""
 
+JUDGED = {State.BOUNCED, State.COMPLAINED}
+"""What the breaker hears of, which may pause the campaign."""
+
 SETTLED_BY_NEWS = {State.QUEUED, State.DEFERRED, State.UNCERTAIN}
 """States that keep a range waiting while no worker holds the message."""
 
@@ -114,6 +121,9 @@ SELECT id, state, campaign_id, address, attempts, intent_at IS NOT NULL, fingerp
 FROM campaigns_delivery WHERE id = ANY(%(ids)s) ORDER BY id
 """
 HOLD = f"{READ} FOR NO KEY UPDATE"
+
+HOLD_NAMED = "SELECT FROM campaigns_campaign WHERE id = ANY(%(ids)s) ORDER BY id FOR KEY SHARE"
+HOLD_JUDGED = "SELECT FROM campaigns_campaign WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
 
 MOVE = """
 UPDATE campaigns_delivery AS delivery SET state = news.state,
@@ -189,8 +199,10 @@ def note_news(events: Sequence[Heard]) -> list[Fate]:
 
 
 def _note(events: Sequence[Heard]) -> list[Fate]:
-    about = _find(events)
+    about = find_messages(events)
     rows = _read(READ, set(about.values()))
+    _step_back_after(PATIENCE)
+    _hold_campaigns(events, about, rows)
     rows |= _hold({pk for place, pk in about.items() if pk in rows and rows[pk].moved_by(events[place])})
     news, fates = News(), []
     for place, event in enumerate(events):
@@ -206,11 +218,18 @@ def _note(events: Sequence[Heard]) -> list[Fate]:
     note_attempts(news.evidence)
     _tell_the_book(news)
     _tell_the_campaigns(news)
+    _step_back_after("DEFAULT")
     return fates
 
 
-def _find(events: Sequence[Heard]) -> dict[int, int]:
-    """The delivery each event (by its place) is about, where it is about one."""
+def _step_back_after(patience: str) -> None:
+    """How long a lock is waited for in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = {patience}")
+
+
+def find_messages(events: Sequence[Heard]) -> dict[int, int]:
+    """The delivery each event (by its place) is about, where it names or fits one."""
     found = {place: event.delivery for place, event in enumerate(events) if event.delivery is not None}
     asked = [
         (place, event)
@@ -231,20 +250,31 @@ def _read(query: str, deliveries: Iterable[int]) -> dict[int, Row]:
         return {row[0]: Row(*row) for row in cursor.fetchall()}
 
 
-def _hold(deliveries: set[int]) -> dict[int, Row]:
-    """Lock ranges and messages, in the order of their numbers; who cannot have them soon raises LockNotAvailable.
+def _hold_campaigns(events: Sequence[Heard], about: dict[int, int], rows: dict[int, Row]) -> None:
+    """Lock campaigns before their ranges and messages, as every verb does: the breaker may pause one of these.
 
-    The wait is shorter than the second after which PostgreSQL looks for circles, so of us and a worker that writes
-    outcomes it is always us who steps back.
+    Where a soft bounce only points to them, others may do the same meanwhile.
     """
+    judged, named = set(), set()
+    for place, pk in about.items():
+        row, event = rows.get(pk), events[place]
+        if row is None or not row.fits(event):
+            continue
+        if BECOMES[Kind(event.kind)] in JUDGED and row.moved_by(event):
+            judged.add(row.campaign)
+        elif event.kind == Kind.SOFT_BOUNCED:
+            named.add(row.campaign)
+    if judged or named:
+        with connection.cursor() as cursor:
+            cursor.execute(HOLD_JUDGED if judged else HOLD_NAMED, {"ids": sorted(judged | named)})
+
+
+def _hold(deliveries: set[int]) -> dict[int, Row]:
+    """Lock ranges and messages, in the order of their numbers; who cannot have them soon raises LockNotAvailable."""
     if not deliveries:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '400ms'")
-        uncount(deliveries)
-        rows = _read(HOLD, deliveries)
-        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
-    return rows
+    uncount(deliveries)
+    return _read(HOLD, deliveries)
 
 
 def _sort_in(news: News, event: Heard, row: Row | None) -> None:

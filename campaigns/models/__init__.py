@@ -1,8 +1,20 @@
 """The nouns of campaigns."""
 
 from campaigns.models.campaigns import Campaign, Variant
+from campaigns.models.inbox import ProviderEvent
 from campaigns.models.ledger import Attempt, Chunk, Delivery, Tally
 from campaigns.models.news import SoftBounce
 from campaigns.models.rules import SendingRules, WarmUpDay
 
-__all__ = ["Attempt", "Campaign", "Chunk", "Delivery", "SendingRules", "SoftBounce", "Tally", "Variant", "WarmUpDay"]
+__all__ = [
+    "Attempt",
+    "Campaign",
+    "Chunk",
+    "Delivery",
+    "ProviderEvent",
+    "SendingRules",
+    "SoftBounce",
+    "Tally",
+    "Variant",
+    "WarmUpDay",
+]

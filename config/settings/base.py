@@ -139,6 +139,10 @@ ANYMAIL = variables(os.environ)
 """Keys and secrets of providers under the names of anymail's manual: MAILGUN_API_KEY, ANYMAIL_WEBHOOK_SECRET."""
 EMAIL_TRACKING = env.bool("EMAIL_TRACKING", default=False)
 """Whether a provider may track opens and clicks, as its account says; otherwise it is told not to."""
+WEBHOOK_PROVIDERS = env.list("WEBHOOK_PROVIDERS", default=[])
+"""Providers besides the one of EMAIL_URL whose news are taken in, such as the one before it; anymail's names."""
+WEBHOOKS_NEED_PROOF = False
+"""Whether it is an error, and not only to be said, when nobody could tell whose news they are."""
 _mail = env.email_url("EMAIL_URL") if EMAIL_URL and not EMAIL_PROVIDER else {}
 LOCAL_MAILBOX = False
 MAILBOX_FOLDER = VAR / "mailbox"
@@ -203,6 +207,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "campaigns.tasks.watch": {"queue": "default"},  # whoever watches the senders must not be one of them
+    "campaigns.tasks.take_in_news": {"queue": "default"},  # news come while every sender is busy
+    "campaigns.tasks.forget_old_news": {"queue": "default"},
     "campaigns.tasks.*": {"queue": "sending"},
     "contacts.tasks.*": {"queue": "imports"},
     "crm.tasks.write_export": {"queue": "imports"},
@@ -225,6 +231,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sending": {"task": "campaigns.tasks.watch", "schedule": 20, "options": {"expires": 18}},
+    "news": {"task": "campaigns.tasks.take_in_news", "schedule": 30, "options": {"expires": 28}},
+    "old-news": {"task": "campaigns.tasks.forget_old_news", "schedule": 21600, "options": {"expires": 3600}},
     "interrupted-imports": {"task": "contacts.tasks.resume_imports", "schedule": 15, "options": {"expires": 14}},
     "feeds": {"task": "contacts.tasks.read_feeds", "schedule": 60, "options": {"expires": 55}},
     "interrupted-exports": {"task": "crm.tasks.resume_exports", "schedule": 60, "options": {"expires": 55}},

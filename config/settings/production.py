@@ -50,6 +50,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+WEBHOOKS_NEED_PROOF = True
+
 # ── Files ────────────────────────────────────────────────────────────────────
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

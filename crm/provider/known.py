@@ -5,7 +5,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
@@ -42,11 +42,12 @@ class Provider:
     """What is particular about one; `means` finds where a text would be read as something to fill in.
 
     Without `batch` every letter is a request of its own: its placeholders are unknown inside of texts, or nobody says
-    how values are escaped there.
+    how values are escaped there. `proofs` are sets of variables of which one must be there before its news are
+    believed; a provider without any brings none.
     """
 
     needs: tuple[str, ...]
-    webhook: str = "ANYMAIL_WEBHOOK_SECRET"
+    proofs: tuple[tuple[str, ...], ...] = (("WEBHOOK_SECRET",),)
     means: re.Pattern[str] | None = None
     batch: Batch | None = None
     key: Key | None = None
@@ -57,42 +58,45 @@ _CURLY = re.compile(r"\{(?=[{%$])")
 _HOUR = 3600
 
 PROVIDERS: dict[str, Provider] = {
-    "amazon_ses": Provider(needs=()),
+    "amazon_ses": Provider(needs=(), proofs=(("WEBHOOK_SECRET", "AMAZON_SES_TOPICS"),)),
     "brevo": Provider(
         needs=("BREVO_API_KEY",),
         means=_CURLY,
         key=Key("idempotencyKey", 25 * 60, in_mail=True, had_it="duplicate_parameter"),
     ),
-    "mailersend": Provider(needs=("MAILERSEND_API_TOKEN",), webhook="MAILERSEND_SIGNING_SECRET", means=_CURLY),
+    "mailersend": Provider(needs=("MAILERSEND_API_TOKEN",), proofs=(("MAILERSEND_SIGNING_SECRET",),), means=_CURLY),
     "mailgun": Provider(
         needs=("MAILGUN_API_KEY",),
-        webhook="MAILGUN_WEBHOOK_SIGNING_KEY",
+        proofs=(("MAILGUN_WEBHOOK_SIGNING_KEY",),),
         means=re.compile(r"%(?=recipient|unsubscribe|tag_unsubscribe|mailing_list)", re.IGNORECASE),
         batch=Batch("%recipient.{}%", most=1000),
     ),
     "mailjet": Provider(needs=("MAILJET_API_KEY", "MAILJET_SECRET_KEY"), means=re.compile(r"\{(?=[{%])|\[(?=\[)")),
-    "mailtrap": Provider(needs=("MAILTRAP_API_TOKEN",), webhook="MAILTRAP_TRACKING_SECRET"),
+    "mailtrap": Provider(needs=("MAILTRAP_API_TOKEN",), proofs=(("MAILTRAP_TRACKING_SECRET",), ("WEBHOOK_SECRET",))),
     "mandrill": Provider(
         needs=("MANDRILL_API_KEY",),
-        webhook="MANDRILL_WEBHOOK_KEY",
+        proofs=(("MANDRILL_WEBHOOK_KEY",),),
         means=re.compile(r"\*(?=\|)|\{(?=\{)"),
         extra=(("message", {"merge": False}),),
     ),
-    "postal": Provider(needs=("POSTAL_API_KEY", "POSTAL_API_URL"), webhook="POSTAL_WEBHOOK_KEY"),
+    "postal": Provider(needs=("POSTAL_API_KEY", "POSTAL_API_URL"), proofs=(("POSTAL_WEBHOOK_KEY",),)),
     "postmark": Provider(needs=("POSTMARK_SERVER_TOKEN",)),
     "resend": Provider(
-        needs=("RESEND_API_KEY",), webhook="RESEND_SIGNING_SECRET", key=Key("Idempotency-Key", 23 * _HOUR)
+        needs=("RESEND_API_KEY",),
+        proofs=(("RESEND_SIGNING_SECRET",), ("WEBHOOK_SECRET",)),
+        key=Key("Idempotency-Key", 23 * _HOUR),
     ),
-    "scaleway": Provider(needs=("SCALEWAY_SECRET_KEY", "SCALEWAY_PROJECT_ID"), webhook=""),
+    "scaleway": Provider(needs=("SCALEWAY_SECRET_KEY", "SCALEWAY_PROJECT_ID"), proofs=()),
     "sendgrid": Provider(
         needs=("SENDGRID_API_KEY",),
+        proofs=(("SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY",), ("WEBHOOK_SECRET",)),
         means=re.compile(r"<(?=%)|\[(?=unsubscribe|weblink|%)", re.IGNORECASE),
         batch=Batch("__{}__", most=1000, extra=(("merge_field_format", "__{}__"),)),
     ),
     "sparkpost": Provider(needs=("SPARKPOST_API_KEY",), means=_CURLY, batch=Batch("{{{{{{{}}}}}}}", most=1000)),
     "unisender_go": Provider(
         needs=("UNISENDER_GO_API_KEY", "UNISENDER_GO_API_URL"),
-        webhook="",
+        proofs=(("UNISENDER_GO_API_KEY",),),
         means=_CURLY,
         extra=(("template_engine", "none"),),
     ),
@@ -111,6 +115,24 @@ def provider_named(email_url: str) -> str:
     raise ImproperlyConfigured(
         f"EMAIL_URL begins with {scheme}://; it may begin with {servers}, or a provider: {known}."
     )
+
+
+def heard(name: str, others: Iterable[str] = ()) -> list[str]:
+    """The providers whose news are taken in: the one we send by, and others whose last mails are still under way."""
+    return sorted({one for one in (name, *others) if one in PROVIDERS and PROVIDERS[one].proofs})
+
+
+def missing_proof(name: str, known: Mapping[str, object]) -> str:
+    """The variables without which nobody can tell whether news are this provider's own; empty when they are there."""
+    proofs = PROVIDERS[name].proofs
+    if any(all(known.get(variable) for variable in proof) for proof in proofs):
+        return ""
+    return " or ".join(" and ".join(map(in_the_environment, proof)) for proof in proofs)
+
+
+def in_the_environment(variable: str) -> str:
+    """The name under which a variable is set; what is no provider's own has anymail's name before it."""
+    return f"ANYMAIL_{variable}" if variable == "WEBHOOK_SECRET" else variable
 
 
 def transport_for(email_url: str) -> str:

@@ -164,6 +164,9 @@ RULES: list[tuple[str, Rule]] = [
     ("admin:contacts_*", BOOK),
     # ── Newsletters ──
     ("campaigns:browser", LINK),
+    ("campaigns:told", PUBLIC),  # a provider shows a signature or a password
+    ("campaigns:aside", frozenset({MANAGER})),
+    ("campaigns:process-again", frozenset({MANAGER})),
     ("campaigns:content", BOOK | {ANALYST}),
     ("campaigns:*", BOOK),
     ("admin:campaigns_campaign_delete", NOBODY),  # only a draft can be, and here there is none

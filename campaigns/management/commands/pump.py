@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, connections
 
+from campaigns.actions.inbox import take_in_news
 from campaigns.actions.watching import tend_sending
 from campaigns.sending.ledger.receipts import ReceiptsUnwritable
 from campaigns.sending.stopping import go_on, stop_soon, stopping
@@ -85,6 +86,7 @@ class Command(BaseCommand):
         """One look at everything; answers how many messages were dealt with."""
         try:
             tend_sending()
+            take_in_news(seconds=min(seconds, 5.0))
             campaigns = work(seconds=seconds)
             single = deliver_due_mails()
         except (OperationalError, InterfaceError, ReceiptsUnwritable) as why:
