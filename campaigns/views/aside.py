@@ -43,13 +43,12 @@ def aside(request: HttpRequest) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest) -> HttpResponse:
     """Have one event, or all of them, looked at once more."""
-    asked = request.POST.get("only", "")
-    if not asked.isdigit() and "all" not in request.POST:
+    asked, everything = request.POST.get("only", ""), "all" in request.POST
+    if not everything and not (asked.isdigit() and len(asked) < 19):
         messages.warning(request, _("Nothing was chosen, and nothing was changed."))
         return redirect("campaigns:aside")
-    only = [int(asked)] if asked.isdigit() and len(asked) < 19 else None
     try:
-        count = process_again(None if "all" in request.POST else only, by=person(request))
+        count = process_again(None if everything else [int(asked)], by=person(request))
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:

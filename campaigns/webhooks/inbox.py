@@ -38,7 +38,8 @@ WHERE id = ANY(%s)
 """
 
 LATER = """
-UPDATE campaigns_providerevent AS event SET tries = event.tries + 1, due_at = statement_timestamp() + news.pause * interval '1 second'
+UPDATE campaigns_providerevent AS event SET tries = event.tries + 1,
+    due_at = statement_timestamp() + news.pause * interval '1 second'
 FROM unnest(%(ids)s::bigint[], %(pauses)s::float[]) AS news (id, pause) WHERE event.id = news.id
 """
 
@@ -52,17 +53,15 @@ FROM unnest(%(ids)s::bigint[], %(whys)s::text[]) AS news (id, why) WHERE event.i
 
 FORGET = """
 DELETE FROM campaigns_providerevent WHERE id IN (
-    SELECT id FROM campaigns_providerevent WHERE received_at < statement_timestamp() - %(days)s * interval '1 day' LIMIT %(most)s
-    FOR UPDATE SKIP LOCKED)
+    SELECT id FROM campaigns_providerevent WHERE received_at < statement_timestamp() - %(days)s * interval '1 day'
+    LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
 
 COUNT = """
-SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'aside'),
-    coalesce(extract(epoch FROM statement_timestamp() - min(due_at) FILTER (WHERE state = 'waiting' AND due_at <= statement_timestamp())), 0)::float
-FROM (
-    SELECT state, due_at FROM campaigns_providerevent WHERE state = 'waiting'
-    UNION ALL SELECT state, due_at FROM campaigns_providerevent WHERE state = 'aside'
-) AS open
+SELECT (SELECT count(*) FROM campaigns_providerevent WHERE state = 'waiting'),
+    (SELECT count(*) FROM campaigns_providerevent WHERE state = 'aside'),
+    coalesce(greatest(extract(epoch FROM statement_timestamp() - (
+        SELECT min(due_at) FROM campaigns_providerevent WHERE state = 'waiting')), 0), 0)::float
 """
 
 KEPT_DAYS = 30

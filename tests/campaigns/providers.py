@@ -471,7 +471,7 @@ def signed(provider: str, said: Any, *, at: float | None = None) -> tuple[bytes,
     elif provider == "amazon_ses" and "Type" not in said:
         said = sns(said)
     body = json.dumps(said).encode()
-    curve, rsa_key = keys()
+    _curve, rsa_key = keys()
     digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     if provider == "amazon_ses":
         headers |= {"X-Amz-Sns-Message-Type": said["Type"], "X-Amz-Sns-Message-Id": said["MessageId"]}
@@ -483,16 +483,23 @@ def signed(provider: str, said: Any, *, at: float | None = None) -> tuple[bytes,
         signature = rsa_key.sign(body, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - what Postal does
         headers["X-Postal-Signature"] = base64.b64encode(signature).decode()
     elif provider == "sendgrid":
-        moment = str(int(at))
-        signature = curve.sign(moment.encode() + body, ec.ECDSA(hashes.SHA256()))
-        headers["X-Twilio-Email-Event-Webhook-Timestamp"] = moment
-        headers["X-Twilio-Email-Event-Webhook-Signature"] = base64.b64encode(signature).decode()
+        headers |= sendgrid_signature(body, at)
     elif provider == "resend":
         headers |= svix(body, at)
     elif provider == "unisender_go":
         keyed = json.dumps({**said, "auth": SECRET}).encode()
         body = json.dumps({**said, "auth": hashlib.md5(keyed).hexdigest()}).encode()  # noqa: S324 - what they do
     return body, "application/json", headers
+
+
+def sendgrid_signature(body: bytes, at: float | None = None) -> dict[str, str]:
+    """A signature over a moment and the words."""
+    moment = str(int(time.time() if at is None else at))
+    signature = keys()[0].sign(moment.encode() + body, ec.ECDSA(hashes.SHA256()))
+    return {
+        "X-Twilio-Email-Event-Webhook-Timestamp": moment,
+        "X-Twilio-Email-Event-Webhook-Signature": base64.b64encode(signature).decode(),
+    }
 
 
 def mailgun_signature(at: float, token: str = "") -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What every provider that anymail knows says, in its own format and under its own signature, and what it means here."""
+"""What every provider that anymail knows says, in its own format and under its own signature; what it means here."""
 
 import json
 

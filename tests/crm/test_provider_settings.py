@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from crm.checks import check_provider
+from crm.checks import check_proof, check_provider
 from crm.letters import Letter, Stencil
 from crm.provider.known import PROVIDERS, provider_named, transport_for, variables
 from crm.provider.posting import Addressed, compose, make_backend
@@ -11,7 +11,7 @@ from crm.provider.posting import Addressed, compose, make_backend
 
 def said(settings, name: str, **keys: str) -> list[str]:
     settings.EMAIL_PROVIDER, settings.ANYMAIL = name, keys
-    return [message.msg for message in check_provider(None)]
+    return [message.msg for message in [*check_provider(None), *check_proof(None)]]
 
 
 def test_a_mail_server_needs_nothing_of_a_provider(settings):
