@@ -15,17 +15,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from campaigns.actions.news import Fate, Heard, Kind, find_messages, note_news
+from campaigns.actions.news import Fate, Heard, find_messages, note_news
 from campaigns.models import ProviderEvent
 from campaigns.webhooks import inbox
 from campaigns.webhooks.inbox import Taken
 from campaigns.webhooks.reading import read_again
 from contacts.models import ContactPoint
-from crm.actions.mail_news import MailNews, addresses_of, note_mail_news
+from crm.actions.outbox import note_single
 from crm.bell import ring
 from crm.errors import Refused
-from crm.models import User
-from crm.transport import Verdict
+from crm.models import OutboxMail, User
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +42,6 @@ STRANGERS_WAIT = timedelta(minutes=10)
 """The same where an event names no message of ours: it may be about one that others sent through the same account."""
 
 Why = ProviderEvent.Why
-VERDICTS = {Kind.FAILED: Verdict.FAILED, Kind.BOUNCED: Verdict.BOUNCED}
-"""What an event makes of a single mail; all others prove that it was taken."""
 
 
 class NothingAside(Refused):
@@ -128,7 +125,8 @@ def _halve(taken: list[Taken], error: Exception) -> None:
 
 def _note(taken: list[Taken]) -> list[Fate]:
     """What became of each event."""
-    mails = addresses_of(event.mail for event in taken if event.mail is not None)
+    named = {event.mail for event in taken if event.mail is not None}
+    mails = {pk: to.lower() for pk, to in OutboxMail.objects.filter(pk__in=named).values_list("pk", "to")}
     unmarked = [place for place, event in enumerate(taken) if event.delivery is None and event.mail is None]
     known = _known(taken, unmarked)
     fates: dict[int, Fate] = {}
@@ -146,7 +144,8 @@ def _note(taken: list[Taken]) -> list[Fate]:
             told.append((place, heard))
     fates |= dict(zip((place for place, _heard in told), note_news([heard for _place, heard in told]), strict=True))
     noted = [event for place, event in enumerate(taken) if event.mail in mails and fates[place] == Fate.NOTED]
-    note_mail_news(_mail_news(event) for event in noted)
+    for event in sorted(noted, key=lambda event: (event.mail, event.at)):  # last, and in order, as others hold them
+        note_single(event.mail or 0, event.kind, at=event.at, reply=event.reply)
     return [fates[place] for place in range(len(taken))]
 
 
@@ -185,11 +184,6 @@ def _heard(event: Taken) -> Heard:
         address=event.address,
         campaign=event.campaign,
     )
-
-
-def _mail_news(event: Taken) -> MailNews:
-    verdict = VERDICTS.get(Kind(event.kind), Verdict.ACCEPTED)
-    return MailNews(event.mail or 0, verdict, event.reply, event.at)
 
 
 def _settle(taken: list[Taken], fates: list[Fate]) -> None:

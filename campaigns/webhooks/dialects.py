@@ -12,7 +12,7 @@ from typing import Any
 from anymail.signals import AnymailTrackingEvent, RejectReason
 
 from campaigns.actions.news import Kind
-from crm.replies import ENHANCED, NOBODY_THERE, says_nobody_there
+from crm.replies import ENHANCED, says_nobody_there, status_means_nobody
 
 CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
 ABOUT_THE_MAILBOX = ("5.2.", "4.")
@@ -29,7 +29,7 @@ def judge(reply: str, *, sure: bool) -> Kind:
     found = ENHANCED.search(reply)
     if found:
         status = found.group(0)
-        if status in NOBODY_THERE:
+        if status_means_nobody(status, reply):
             return Kind.BOUNCED
         if status.startswith(ABOUT_THE_MAILBOX):
             return Kind.SOFT_BOUNCED

@@ -23,9 +23,11 @@ from django.utils import timezone
 
 from campaigns.actions.news import Kind
 from campaigns.models import ProviderEvent
+from campaigns.sending.writing.message_ids import read_message_id
 from campaigns.webhooks.dialects import DIALECTS, own_name, words
 from campaigns.webhooks.proof import Proven, reader_of
 from contacts.addresses import normalize_email
+from crm.postman import read_message_id as read_single_id
 
 State, Why = ProviderEvent.State, ProviderEvent.Why
 
@@ -166,12 +168,24 @@ def _marks(event: AnymailTrackingEvent) -> dict[str, Any]:
     for tag in tags:
         if isinstance(tag, str) and (mark := MARK.fullmatch(tag)):
             found[mark[1]] = found[mark[1]] or mark[2]
+    if not any(found.values()):
+        return _by_message_id(event)
     numbers = {name: str(value) for name, value in found.items() if isinstance(value, str | int)}
     return {
         name: int(value)
         for name, value in numbers.items()
         if value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= LARGEST
     }
+
+
+def _by_message_id(event: AnymailTrackingEvent) -> dict[str, Any]:
+    """The same by the Message-ID, which is all that a provider knows whose mail server we send by."""
+    said = f"{event.message_id} {event.esp_event.get('smtp-id', '') if isinstance(event.esp_event, Mapping) else ''}"
+    known = read_message_id(said)
+    if known:
+        return {"delivery": known.delivery, "campaign": known.campaign}
+    single = read_single_id(said)
+    return {} if single is None else {"mail": single}
 
 
 def _key(provider: str, event: AnymailTrackingEvent, kind: str, address: str) -> uuid.UUID:

@@ -158,7 +158,8 @@ def test_odd_values_break_nothing(odd):
         ("552 5.2.2 over quota", True, "soft_bounced"),
         (POLICY, True, "failed"),
         ("550 5.4.1 Recipient address rejected: Access denied", True, "bounced"),
-        ("550 5.4.1 Recipient address rejected: Access denied", False, "failed"),
+        ("550 5.4.1 Recipient address rejected: Access denied", False, "bounced"),
+        ("550 5.4.1 relay refused", False, "failed"),
         ("421 try later from 10.4.2.1", True, "soft_bounced"),
     ],
 )
