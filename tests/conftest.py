@@ -84,13 +84,13 @@ def django_db_setup(
     django_test_environment: None,
     django_db_blocker: Any,
     django_db_modify_db_settings: None,
-) -> Iterator[None]:
-    """In the place of Django's own: a test that commits is followed by a new copy of the seeded database."""
+) -> Iterator[TestDatabase]:
+    """In the place of Django's own: a test that commits is followed by the seeded database as it was."""
     house = TestDatabase()
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         house.make(anew=request.config.getoption("create_db"))
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: house.renew())
-        yield
+        yield house
         house.drop()
 
 
