@@ -14,7 +14,7 @@ from config.embedded.processes import free_port
 
 OWNER = "alliance"
 SAFE = {"max_connections": "200", "shared_buffers": "512MB", "wal_buffers": "64MB", "max_wal_size": "4GB"}
-HASTY = SAFE | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+HASTY = SAFE | {"shared_buffers": "64MB", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """For tests: their data need not survive a power cut."""
 
 
