@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core import checks
 from django.utils.translation import gettext as _
 
+from campaigns.bounces.places.addresses import NOBODYS, BadPlace, is_open_to_listeners, place_at
 from campaigns.sending.rates.rules import BadRate, rules
 
 
@@ -16,3 +18,31 @@ def rates(**_kwargs: Any) -> list[checks.CheckMessage]:
     except BadRate as why:
         return [checks.Error(_("SENDING_RATES: %(why)s") % {"why": why}, id="campaigns.E001")]
     return []
+
+
+@checks.register()
+def bounces(**_kwargs: Any) -> list[checks.CheckMessage]:
+    """Whether what comes back by mail goes somewhere, and somebody reads it there."""
+    url, path = settings.BOUNCES_URL, settings.RETURN_PATH
+    found: list[checks.CheckMessage] = []
+    if url not in NOBODYS:
+        try:
+            place = place_at(url)
+        except BadPlace as why:
+            return [checks.Error(_("BOUNCES_URL cannot be read. %(why)s") % {"why": why}, id="campaigns.E002")]
+        if is_open_to_listeners(place):
+            hint = _("Write imaps:// or imap+tls://.")
+            found.append(
+                checks.Warning(_("The password of BOUNCES_URL travels unencrypted."), hint=hint, id="campaigns.W003")
+            )
+    if url and not path:
+        hint = _("Set RETURN_PATH to the address of that mailbox, such as bounces@example.org.")
+        said = _("BOUNCES_URL is read, but nothing comes back there by itself: RETURN_PATH is not set.")
+        found.append(checks.Warning(said, hint=hint, id="campaigns.W001"))
+    if path and not url and not settings.EMAIL_PROVIDER:
+        hint = _(
+            "Set BOUNCES_URL, or let the mail server call “manage.py read_bounces -” (docs/recipes/read-bounces.md)."
+        )
+        said = _("Mail comes back to RETURN_PATH, but nobody reads it there: BOUNCES_URL is not set.")
+        found.append(checks.Warning(said, hint=hint, id="campaigns.W002"))
+    return found

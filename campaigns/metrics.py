@@ -1,5 +1,6 @@
 """What a monitoring system may read about sending; newsletters are told by their numbers."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from prometheus_client.core import Metric
 
-from campaigns.models import Campaign, Chunk, Tally
+from campaigns.models import BounceMailbox, Campaign, Chunk, Tally
 from campaigns.sending.ledger.counting import LOOKED_AT, states_of
 from campaigns.sending.telling.waiting import waits
 from campaigns.webhooks.inbox import count
@@ -94,3 +95,18 @@ def inbox() -> Iterator[Metric]:
     yield gauges("alliance_inbox_events", meaning, ["state"], states)
     meaning = "Seconds since the oldest event of a provider that is due could have been looked at; 0 when none is due."
     yield gauge("alliance_inbox_oldest_due_seconds", meaning, counts.oldest)
+
+
+@METRICS.register("bounces")
+def bounces() -> Iterator[Metric]:
+    """Mail that came back: whether it is read, and what became of it."""
+    places = list(BounceMailbox.objects.all()[:MOST])
+    read = max((place.read_at.timestamp() for place in places if place.read_at), default=0)
+    yield gauge("alliance_bounces_read_timestamp_seconds", "When mail that came back was last read; 0: never.", read)
+    meaning = "Mails that lie aside for a person, as of the last reading."
+    yield gauge("alliance_bounces_aside", meaning, sum(place.aside for place in places))
+    totals: Counter[str] = Counter()
+    for place in places:
+        totals.update(place.counts)
+    outcomes = {(outcome,): count for outcome, count in sorted(totals.items())}
+    yield counters("alliance_bounce_mails_total", "Mails that were read, by what they said.", ["outcome"], outcomes)

@@ -4,10 +4,14 @@ from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
 
 from campaigns.actions import inbox
+from campaigns.actions.bounces import read_configured
 from campaigns.actions.watching import watch_sending
 from campaigns.sending.stopping import share_with_children, stop_soon
 from campaigns.sending.worker import work
 from crm.bell import ring
+
+READING = 20.0
+"""Seconds of one turn of reading what came back: others wait for the same workers."""
 
 
 @shared_task
@@ -34,6 +38,14 @@ def take_in_news() -> None:
 def forget_old_news() -> None:
     """Forget events that no provider repeats any more."""
     inbox.forget_old_news()
+
+
+@shared_task
+def read_bounces() -> None:
+    """Read the mailbox of what came back, and ring again when the turn ended before the mails did."""
+    turn = read_configured(seconds=READING)
+    if turn and turn.more:
+        ring("campaigns.tasks.read_bounces")
 
 
 @worker_init.connect(dispatch_uid="campaigns.tasks.be_told")

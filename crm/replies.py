@@ -12,7 +12,7 @@ NOBODY_THERE = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"}
 """RFC 3463 codes that say the address itself is wrong; full, blocked and policy codes say something else."""
 NOBODY_WORDS = re.compile(
     r"user unknown|unknown user|no such (user|mailbox|recipient)|does not exist|unknown recipient|"
-    r"recipient not found|invalid recipient|no mailbox here",
+    r"recipient not found|invalid recipient|no mailbox here|mailbox not found|doesn'?t have an? \S+ account",
     re.IGNORECASE,
 )
 DOUBTFUL = {

@@ -3,11 +3,12 @@
 from campaigns.models.campaigns import Campaign, Variant
 from campaigns.models.inbox import ProviderEvent
 from campaigns.models.ledger import Attempt, Chunk, Delivery, Tally
-from campaigns.models.news import SoftBounce
+from campaigns.models.news import BounceMailbox, SoftBounce
 from campaigns.models.rules import SendingRules, WarmUpDay
 
 __all__ = [
     "Attempt",
+    "BounceMailbox",
     "Campaign",
     "Chunk",
     "Delivery",

@@ -24,3 +24,27 @@ class SoftBounce(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message}: {self.at}"
+
+
+class BounceMailbox(models.Model):
+    """A place that mail which came back is read from, and how that goes; `key` tells places apart.
+
+    Mails of a mailbox up to number `upto` were read, as long as the server numbers them under the same `validity`.
+    """
+
+    key = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=300)
+    validity = models.BigIntegerField(default=0)
+    upto = models.BigIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=500, blank=True)
+    aside = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("bounce mailbox")
+        verbose_name_plural = _("bounce mailboxes")
+
+    def __str__(self) -> str:
+        return self.name

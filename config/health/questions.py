@@ -1,4 +1,4 @@
-"""The five questions; each answers “ok” or one sentence without a secret in it, within two seconds."""
+"""The six questions; each answers “ok” or one sentence without a secret in it, within two seconds."""
 
 import logging
 import smtplib
@@ -89,12 +89,24 @@ def mail() -> str:
         return "The mail server does not answer."
 
 
+def bounces() -> str:
+    """Whether what comes back by mail is read."""
+    from campaigns.actions.bounces import not_read
+
+    try:
+        why = not_read()
+    except (DatabaseError, psycopg.Error):
+        return "It is not known whether mail that came back is read."
+    return f"Degraded: {why}" if why else "ok"
+
+
 QUESTIONS: dict[str, Callable[[], str]] = {
     "database": database,
     "redis": broker,
     "worker": worker,
     "mail": mail,
     "sending": sending,
+    "bounces": bounces,
 }
-DEGRADES = frozenset({"sending"})
+DEGRADES = frozenset({"sending", "bounces"})
 """Parts that should be looked at, but for which no load balancer should turn away from a web server."""

@@ -169,7 +169,10 @@ SENDING: dict[str, float] = env.json("SENDING", default={})
 RETURN_PATH = env.str("RETURN_PATH", default="")
 """The mailbox for what comes back, such as bounces@example.org; empty: it comes back to the sender address."""
 BOUNCES_URL = env.str("BOUNCES_URL", default="")
-"""Where the clock reads what came back: imaps://user:password@host/INBOX or maildir:///path."""
+"""Where the clock reads what came back: imaps://user:password@host/INBOX or maildir:///path; - where a mail server
+pipes it to `manage.py read_bounces -`."""
+BOUNCES_KEPT = VAR / "bounces"
+"""A Maildir for what a mail server pipes to `manage.py read_bounces -` and a person has to see."""
 DEFAULT_FROM_EMAIL = "Leading on Opportunity <hello@example.org>"
 FINGERPRINT_KEY = env.str("FINGERPRINT_KEY", default="local-only-fingerprint-key")
 """Key of the hash by which a suppressed address is known after erasure; changing it forgets who said no."""
@@ -209,6 +212,7 @@ CELERY_TASK_ROUTES = {
     "campaigns.tasks.watch": {"queue": "default"},  # whoever watches the senders must not be one of them
     "campaigns.tasks.take_in_news": {"queue": "default"},  # news come while every sender is busy
     "campaigns.tasks.forget_old_news": {"queue": "default"},
+    "campaigns.tasks.read_bounces": {"queue": "default"},  # a slow mailbox must not keep newsletters from leaving
     "campaigns.tasks.*": {"queue": "sending"},
     "contacts.tasks.*": {"queue": "imports"},
     "crm.tasks.write_export": {"queue": "imports"},
@@ -253,6 +257,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "old-files": {"task": "contacts.tasks.forget_old_files", "schedule": 21600, "options": {"expires": 3600}},
     "join-requests": {"task": "contacts.tasks.forget_old_requests", "schedule": 21600, "options": {"expires": 3600}},
 }
+if BOUNCES_URL not in ("", "-"):
+    CELERY_BEAT_SCHEDULE["bounces"] = {
+        "task": "campaigns.tasks.read_bounces",
+        "schedule": 60,
+        "options": {"expires": 55},
+    }
 
 # ── API ──────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {

@@ -109,7 +109,7 @@ class Supervisor:
         deadline = time.monotonic() + patience
         while not self.stopping:
             health = self._health()
-            if health and {answer for part, answer in health.items() if part != "sending"} == {"ok"}:
+            if health and {answer for part, answer in health.items() if part not in ("sending", "bounces")} == {"ok"}:
                 return
             if time.monotonic() > deadline:
                 raise NotReady(

@@ -11,7 +11,7 @@ from django.conf import settings as configured
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from campaigns.models import Campaign, Chunk, Delivery
+from campaigns.models import BounceMailbox, Campaign, Chunk, Delivery
 from campaigns.sending.ledger.chunks import claim_chunk
 from campaigns.sending.worker import work
 from crm.metrics import METRICS, gauge
@@ -195,3 +195,16 @@ class TestTheHouse:
         assert found["alliance_redis_up"] == {(): 0}
         assert "alliance_workers" not in found
         assert "alliance_outbox_mails" in found
+
+
+def test_it_says_whether_mail_that_came_back_is_read(db, client):
+    assert scraped(client)["alliance_bounces_read_timestamp_seconds"] == {(): 0}
+    counts = {"bounced": 3, "unproven": 2}
+    BounceMailbox.objects.create(
+        key="a", name="imaps://host/INBOX", read_at="2026-01-02T00:00Z", counts=counts, aside=2
+    )
+    BounceMailbox.objects.create(key="b", name="standard input", counts={"bounced": 1}, aside=1)
+    found = scraped(client)
+    assert found["alliance_bounces_read_timestamp_seconds"] == {(): 1767312000}
+    assert found["alliance_bounces_aside"] == {(): 3}
+    assert found["alliance_bounce_mails_total"] == {("bounced",): 4, ("unproven",): 2}

@@ -1,4 +1,4 @@
-"""GET /healthz: the five parts, each ok or why not."""
+"""GET /healthz: the six parts, each ok or why not."""
 
 import json
 import os
@@ -21,7 +21,8 @@ print(json.dumps([answer.status_code, answer.json()]))
 @pytest.mark.fault
 def test_all_is_well_with_a_worker(celery_worker_process, client):
     answer = client.get("/healthz")
-    assert answer.json() == {"database": "ok", "redis": "ok", "worker": "ok", "mail": "ok", "sending": "ok"}
+    parts = ("database", "redis", "worker", "mail", "sending", "bounces")
+    assert answer.json() == dict.fromkeys(parts, "ok")
     assert answer.status_code == 200
     assert "no-store" in answer.headers["Cache-Control"]
 
@@ -53,6 +54,7 @@ def test_with_everything_down_it_answers_quickly_and_tells_no_secret():
         "DATABASE_URL": "postgres://who:s3cret@127.0.0.1:1/none",
         "REDIS_URL": "redis://:s3cret@127.0.0.1:1/0",
         "EMAIL_URL": "smtp://who:s3cret@127.0.0.1:1",
+        "BOUNCES_URL": "imaps://who:s3cret@127.0.0.1:1/INBOX",
     }
     begun = time.monotonic()
     done = subprocess.run(
