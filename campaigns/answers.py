@@ -33,12 +33,13 @@ HEADLINES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Finding:
-    """The answer to one question; `good` is None where it decides nothing. `people` are named with links."""
+    """The answer to one question; `good` is None where it decides nothing. The named get links."""
 
     question: str
     answer: str
     good: bool | None = None
     people: tuple[Stakeholder, ...] = ()
+    newsletter: Campaign | None = None
 
 
 def headline(facts: Facts) -> str:
@@ -62,7 +63,8 @@ def got_it(facts: Facts) -> bool:
 
 def findings(facts: Facts) -> list[Finding]:
     """Every question on the way to the headline, in the order in which they decide."""
-    return [*_segments(facts), _topic(facts), *_addresses(facts), *_sharing(facts), *_launch(facts)]
+    asked_for = [_wrong_version(facts)] if facts.campaign.corrects else _segments(facts)
+    return [*asked_for, _topic(facts), *_addresses(facts), *_sharing(facts), *_launch(facts), *_related(facts)]
 
 
 def _stands_in_the_way(facts: Facts) -> str:
@@ -73,6 +75,13 @@ def _stands_in_the_way(facts: Facts) -> str:
 
 
 def _not_chosen(facts: Facts) -> str:
+    wrong = facts.campaign.corrects
+    if wrong and facts.campaign.part == Campaign.Part.GOT:
+        return _("they did not get “%(name)s”, so there is nothing to correct") % {"name": wrong.name}
+    if wrong and facts.wrong:
+        return _("they got “%(name)s”, or may have, so a correction is for them") % {"name": wrong.name}
+    if wrong:
+        return _("they were not in the audience of “%(name)s”") % {"name": wrong.name}
     if not any(not one.leaves_out for one in facts.memberships):
         return _("no segment is chosen to send it to")
     if any(one.inside is None for one in facts.memberships):
@@ -83,6 +92,8 @@ def _not_chosen(facts: Facts) -> str:
 
 
 def _not_in_the_audience(facts: Facts, launched_at: datetime) -> str:
+    if facts.campaign.corrects and not facts.is_chosen:
+        return _not_chosen(facts)
     if facts.twin:
         return _("one message goes to each address, and theirs was already written to for somebody else")
     if facts.person.created_at > launched_at:
@@ -93,6 +104,31 @@ def _not_in_the_audience(facts: Facts, launched_at: datetime) -> str:
     if why:
         return _("they were not in the audience when it was frozen, and today %(why)s") % {"why": why}
     return _("they were not in the audience when it was frozen; launched today, it would go to them, too")
+
+
+def _wrong_version(facts: Facts) -> Finding:
+    """Whether what is corrected reached them, by which the audience of a correction is chosen."""
+    wrong = facts.campaign.corrects
+    asked = _("Did “%(name)s” reach them?") % {"name": wrong.name if wrong else ""}
+    if facts.wrong is None:
+        told = _("They were not in its audience.")
+    elif facts.is_chosen == (facts.campaign.part == Campaign.Part.GOT):
+        told = _("Yes, or it may have: %(state)s.") % {"state": facts.wrong.get_state_display()}
+    else:
+        told = _("No: %(state)s.") % {"state": facts.wrong.get_state_display()}
+    return Finding(asked, told, good=facts.is_chosen, newsletter=wrong)
+
+
+def _related(facts: Facts) -> list[Finding]:
+    """What else they get because a newsletter was wrong."""
+    return [
+        Finding(
+            _("A correction") if one.campaign.part == Campaign.Part.GOT else _("The corrected version"),
+            _("They are in its audience: %(state)s.") % {"state": one.get_state_display()},
+            newsletter=one.campaign,
+        )
+        for one in facts.related
+    ]
 
 
 def _segments(facts: Facts) -> list[Finding]:

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import Count, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 
 from campaigns.actions.control import cancel_campaign, finish_sending, pause_campaign, resume_campaign
+from campaigns.actions.correct import correct_campaign
 from campaigns.actions.launch import NotADraft, launch_campaign
 from campaigns.actions.pace import FASTEST, set_pace
 from campaigns.actions.retry import retry_failed
@@ -53,6 +55,8 @@ class CampaignSerializer(RowSerializer):
             "preheader_es",
             "blocks",
             "uncertain_policy",
+            "corrects",
+            "part",
             "state",
             "pause_reason",
             "per_hour",
@@ -62,6 +66,8 @@ class CampaignSerializer(RowSerializer):
             "finished_at",
         ]
         read_only_fields = [
+            "corrects",
+            "part",
             "state",
             "pause_reason",
             "per_hour",
@@ -78,6 +84,15 @@ class CampaignSerializer(RowSerializer):
             raise serializers.ValidationError([str(problem) for problem in problems])
         return blocks
 
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Who gets a correction, and on which topic, is decided by what it corrects."""
+        if self.instance is not None and self.instance.corrects_id is not None:
+            why = _("This is a correction: whom it goes to is decided by the newsletter that it corrects.")
+            meant: dict[str, Any] = {name: [why] for name in ("topic", "include", "exclude") if name in said}
+            if meant:
+                raise serializers.ValidationError(meant)
+        return said
+
     def create(self, validated: dict[str, Any]) -> Campaign:
         """Make a draft."""
         return super().create({**validated, "created_by": self.context["request"].user})
@@ -93,6 +108,12 @@ class PaceSerializer(serializers.Serializer):
     """How many messages an hour a newsletter may send at most; null takes the limit away."""
 
     per_hour = serializers.IntegerField(min_value=1, max_value=FASTEST, allow_null=True)
+
+
+class CorrectionSerializer(serializers.Serializer):
+    """Which parts of a newsletter's audience are written to: those who got it, those who did not."""
+
+    parts = serializers.ListField(child=serializers.ChoiceField(choices=Campaign.Part.choices), allow_empty=False)
 
 
 class DecisionSerializer(serializers.Serializer):
@@ -142,7 +163,7 @@ class CampaignFilter(filters.FilterSet):
 
     class Meta:
         model = Campaign
-        fields = ["state"]
+        fields = ["state", "corrects", "part"]
 
 
 class CampaignViewSet(ModelViewSet[Campaign]):
@@ -203,6 +224,21 @@ class CampaignViewSet(ModelViewSet[Campaign]):
     def finish(self, request: Request, pk: Any = None) -> Response:
         """Send at once what is left, put off or waiting, paused or not."""
         return self._do(finish_sending, request)
+
+    @extend_schema(request=CorrectionSerializer, responses={201: CampaignSerializer(many=True)})
+    @action(
+        detail=True,
+        methods=["post"],
+        permission_classes=[may("campaigns.launch_campaign")],
+        filterset_class=None,
+        pagination_class=None,
+    )
+    def correct(self, request: Request, pk: Any = None) -> Response:
+        """Make drafts for those who got a wrong newsletter, those who did not, or both; nothing is sent yet."""
+        asked = CorrectionSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        drafts = correct_campaign(self.get_object(), parts=asked.validated_data["parts"], by=request.user)
+        return Response(self.get_serializer(drafts, many=True).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=DoubtSerializer(many=True))
     @action(detail=True, permission_classes=[may("campaigns.view_delivery")], filterset_class=None)

@@ -7,6 +7,7 @@ from crm.history import VERBS
 for _verb, _words in {
     "cancel_campaign": _("stopped a newsletter for good"),
     "copy_campaign": _("copied a newsletter"),
+    "correct_campaign": _("began a correction of a newsletter"),
     "finish_campaign": _("called a newsletter sent"),
     "finish_sending": _("had what was left of a newsletter sent at once"),
     "give_up": _("decided that an uncertain message is not sent again"),

@@ -191,3 +191,36 @@ INVARIANTS.add(
         PROGRESS,
     ),
 )
+INVARIANTS.add(
+    "a-correction-goes-to-those-who-got-the-wrong-one",
+    Invariant(
+        _("A correction goes to nobody who cannot have got what it corrects, as far as they were one person then."),
+        """SELECT 'message ' || delivery.id FROM campaigns_delivery AS delivery
+           JOIN campaigns_campaign AS campaign ON campaign.id = delivery.campaign_id AND campaign.part = 'got'
+           WHERE delivery.stakeholder_id IS NOT NULL
+             AND NOT EXISTS (SELECT FROM campaigns_delivery AS wrong
+                 WHERE wrong.campaign_id = campaign.corrects_id AND wrong.stakeholder_id = delivery.stakeholder_id
+                   AND (wrong.sent_at IS NOT NULL
+                        OR wrong.state IN ('accepted', 'delivered', 'complained', 'uncertain', 'bounced')
+                        OR wrong.reason IN ('given_up', 'never_answered')
+                        OR EXISTS (SELECT FROM campaigns_attempt AS note
+                            WHERE note.delivery_id = wrong.id AND note.what = 'uncertain')))
+             AND NOT EXISTS (SELECT FROM contacts_stakeholdermerge AS one
+                 WHERE delivery.stakeholder_id IN (one.survivor_id, one.merged_id))""",
+    ),
+)
+INVARIANTS.add(
+    "nobody-gets-both-corrections",
+    Invariant(
+        _("Nobody got both a correction and the corrected newsletter, as far as they were one person then."),
+        """SELECT 'message ' || other.id FROM campaigns_campaign AS one
+           JOIN campaigns_campaign AS two ON two.corrects_id = one.corrects_id AND two.part = 'rest'
+           JOIN campaigns_delivery AS delivery ON delivery.campaign_id = one.id
+               AND delivery.state IN ('accepted', 'delivered', 'complained')
+           JOIN campaigns_delivery AS other ON other.campaign_id = two.id
+               AND other.stakeholder_id = delivery.stakeholder_id
+               AND other.state IN ('accepted', 'delivered', 'complained')
+           WHERE one.part = 'got' AND NOT EXISTS (SELECT FROM contacts_stakeholdermerge AS merge
+               WHERE delivery.stakeholder_id IN (merge.survivor_id, merge.merged_id))""",
+    ),
+)

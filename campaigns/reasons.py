@@ -9,6 +9,7 @@ REASONS = {
     "erased": _("the person is no longer in the book"),
     "merged": _("it was the same person, who gets the message once"),
     "cancelled": _("the newsletter was cancelled first"),
+    "corrected": _("the newsletter had a mistake in it and was stopped before it went out to them"),
     "worker_stopped": _("sending was interrupted while this message was with the mail server"),
     "transport_broke": _("sending broke off while this message was with the mail server"),
     "breaks_sending": _("sending broke off at this message, although it went on with others"),

@@ -38,7 +38,8 @@ def offers(campaign: Campaign, progress: Progress) -> list[Offer]:
     found += [_finish(campaign, progress) if moving and progress.count("deferred") else None]
     found += [_slow(campaign) if moving else None, _free(campaign) if moving and campaign.per_hour else None]
     found += [_decide(campaign, progress) if progress.uncertain else None]
-    found += [_retry(campaign, progress) if progress.failed and campaign.state in {State.SENDING, State.SENT} else None]
+    tries_again = progress.failed and campaign.state in {State.SENDING, State.SENT} and not campaign.is_corrected()
+    found += [_retry(campaign, progress) if tries_again else None, _correct(campaign, progress)]
     found += [_cancel(campaign, progress) if moving else None]
     return [offer for offer in found if offer]
 
@@ -115,6 +116,19 @@ def _retry(campaign: Campaign, progress: Progress) -> Offer:
     )
     url = reverse("campaigns:retry", args=[campaign.pk])
     return Offer("retry", _("Try the failed ones again"), what % {"n": intcomma(progress.failed)}, url)
+
+
+def _correct(campaign: Campaign, progress: Progress) -> Offer:
+    reached = progress.arrived + progress.count("sending", "uncertain")
+    what = ngettext(
+        "Was something in it wrong? %(n)s person got it or may have: write to exactly them, and let the others get it "
+        "right.",
+        "Was something in it wrong? %(n)s people got it or may have: write to exactly them, and let the others get it "
+        "right.",
+        reached,
+    )
+    url = reverse("campaigns:correction", args=[campaign.pk])
+    return Offer("correct", _("Send a correction"), what % {"n": intcomma(reached)}, url, is_page=True)
 
 
 def _cancel(campaign: Campaign, progress: Progress) -> Offer:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.views import aside, browser, editor, pages, sending, uncertain, webhooks, why
+from campaigns.views import aside, browser, correction, editor, pages, sending, uncertain, webhooks, why
 
 app_name = "campaigns"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("outreach/<int:pk>/review/", pages.review, name="review"),
     path("outreach/<int:pk>/launch/", pages.launch, name="launch"),
     path("outreach/<int:pk>/copy/", pages.copy, name="copy"),
+    path("outreach/<int:pk>/correction/", correction.correction, name="correction"),
     path("outreach/<int:pk>/sending/", sending.progress, name="progress"),
     path("outreach/<int:pk>/sending/numbers/", sending.numbers, name="numbers"),
     path("outreach/<int:pk>/sending/uncertain/", uncertain.uncertain, name="uncertain"),

@@ -88,12 +88,17 @@ def cancel_campaign(campaign: Campaign, *, by) -> Campaign:
     refusal = NotSending(_("Only a newsletter that is being sent or is paused can be cancelled."))
     campaign = _locked(campaign, {State.SENDING, State.PAUSED}, refusal)
     with acting("cancel_campaign", by):
-        campaign.state, campaign.finished_at = State.CANCELLED, timezone.now()
-        campaign.save(update_fields=["state", "finished_at", "updated_at"])
-        uncount_all(campaign.pk)
-        waiting = Delivery.objects.filter(campaign=campaign, state__in=["queued", "deferred"])
-        waiting.update(state="skipped", reason="cancelled", next_attempt_at=None)
+        end(campaign, reason="cancelled")
     return campaign
+
+
+def end(campaign: Campaign, *, reason: str) -> None:
+    """Nothing more of a held campaign is sent; what waits is skipped for `reason`."""
+    campaign.state, campaign.finished_at = State.CANCELLED, timezone.now()
+    campaign.save(update_fields=["state", "finished_at", "updated_at"])
+    uncount_all(campaign.pk)
+    waiting = Delivery.objects.filter(campaign=campaign, state__in=["queued", "deferred"])
+    waiting.update(state="skipped", reason=reason, next_attempt_at=None)
 
 
 def _locked(campaign: Campaign, states: set, refusal: Refused) -> Campaign:

@@ -5,6 +5,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from campaigns.actions.bells import ring_workers
+from campaigns.actions.correct import end_what_is_wrong
+from campaigns.content.mistakes import gaps_in
 from campaigns.content.render import BrokenContent, check_content, render
 from campaigns.models import Campaign, Delivery, Variant
 from campaigns.sending.ledger.audience import LEFT_OUT, Audience, freeze_audience
@@ -28,14 +30,16 @@ class NothingToSend(Refused):
 def launch_campaign(campaign: Campaign, *, by) -> Campaign:
     """Freeze the audience: one queued Delivery per address we may write to, once; workers start on commit.
 
-    Raises NotADraft, BrokenContent or NothingToSend and changes nothing then.
+    What a correction corrects is ended first. Raises NotADraft, BrokenContent, NothingToSend, StillSending or
+    StillOnTheWire and changes nothing then.
     """
     campaign = Campaign.objects.select_for_update().select_related("topic").get(pk=campaign.pk)
     if campaign.state != Campaign.State.DRAFT:
         raise NotADraft
-    if problems := check_content(campaign):
+    if problems := [*check_content(campaign), *gaps_in(campaign)]:
         raise BrokenContent(problems)
     with acting("launch_campaign", by):
+        end_what_is_wrong(campaign)
         audience = freeze_audience(campaign)
         if not audience.size:
             raise NothingToSend(_why_nobody(campaign, audience))
@@ -67,9 +71,15 @@ def _start(campaign: Campaign, audience: Audience, by) -> None:
 
 
 def _why_nobody(campaign: Campaign, audience: Audience) -> str:
+    reasons = "; ".join(f"{count} {LEFT_OUT[why]}" for why, count in sorted(audience.left_out.items()))
+    if campaign.corrects_id and not reasons:
+        return _("There is nobody whom this could go to. Nothing was sent.")
+    if campaign.corrects_id:
+        return _("Nobody whom this would go to may be written to: %(reasons)s. Nothing was sent.") % {
+            "reasons": reasons
+        }
     if not campaign.include.exists():
         return _("Choose at least one segment to send to.")
     if not audience.left_out:
         return _("Nobody is in the chosen segments. Nothing was sent.")
-    reasons = "; ".join(f"{count} {LEFT_OUT[why]}" for why, count in sorted(audience.left_out.items()))
     return _("Nobody in the chosen segments may be written to: %(reasons)s. Nothing was sent.") % {"reasons": reasons}

@@ -58,7 +58,7 @@ def retry_failed(campaign: Campaign, *, by) -> int:
     Raises NotRetried or NothingFailed and changes nothing then.
     """
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    if campaign.state not in {State.SENDING, State.SENT}:
+    if campaign.state not in {State.SENDING, State.SENT} or campaign.is_corrected():
         raise NotRetried(_why_not(campaign))
     with acting("retry_failed", by):
         queued = _queue(campaign.pk, by)
@@ -76,7 +76,9 @@ def _why_not(campaign: Campaign) -> str:
         return _("This newsletter was cancelled, so nothing more of it is sent.")
     if campaign.state == State.PAUSED:
         return _("This newsletter is paused. Go on sending first, then have the failed ones tried again.")
-    return _("This newsletter was not launched yet.")
+    if campaign.state == State.DRAFT:
+        return _("This newsletter was not launched yet.")
+    return _("This newsletter was corrected, so nothing more of it is sent.")
 
 
 def _queue(campaign_id: int, by) -> int:

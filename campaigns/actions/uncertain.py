@@ -48,7 +48,7 @@ class NotUncertain(Refused):
 
 
 class CampaignIsOver(Refused):
-    """A cancelled newsletter sends nothing more."""
+    """A cancelled or corrected newsletter sends nothing more."""
 
 
 class NothingToUndo(Refused):
@@ -98,7 +98,10 @@ def give_up(campaign: Campaign, deliveries: Sequence[int] | None = None, *, by) 
 
 @transaction.atomic
 def undo_decision(campaign: Campaign, at: datetime, *, by) -> int:
-    """Make uncertain again what was decided at this moment, as far as nothing happened since. Raises NothingToUndo."""
+    """Make uncertain again what was decided at this moment, as far as nothing happened since.
+
+    Raises NothingToUndo or CampaignIsOver.
+    """
     with acting("undo_decision", by):
         campaign = _hold(campaign)
         notes = dict(decided(campaign).filter(at=at).order_by("delivery").values_list("delivery", "pk"))
@@ -112,6 +115,8 @@ def undo_decision(campaign: Campaign, at: datetime, *, by) -> int:
             cursor.execute(REOPEN, [campaign.pk, list(notes)])
         _note(list(notes), What.UNDONE, by)
         if campaign.state == Campaign.State.SENT:
+            if campaign.is_corrected():
+                raise CampaignIsOver(_("This newsletter was corrected, so nothing more of it is sent."))
             campaign.state, campaign.finished_at = Campaign.State.SENDING, None
             campaign.save(update_fields=["state", "finished_at", "updated_at"])
     ring_workers(campaign.pk)

@@ -37,7 +37,7 @@ class CampaignAdmin(ModelAdmin):
     when_empty = _("Newsletters are written here, looked at, and sent to those who said yes to their topic.")
     form = CampaignForm
     list_display = ["name", "state_word", "topic", "audience", "sent_on", "created_at"]
-    list_filter = ["state", "topic"]
+    list_filter = ["state", "topic", "part"]
     list_select_related = ["topic"]
     search_fields = ["name", "subject", "subject_es"]
     date_hierarchy = None
@@ -84,6 +84,12 @@ class CampaignAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
         """Only drafts can be thrown away; the list deletes none, so that no launched one slips in."""
         return super().has_delete_permission(request, obj) and obj is not None and obj.state == Campaign.State.DRAFT
+
+    def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
+        """Who gets a correction is decided by what it corrects, so nothing is chosen there."""
+        if obj is None or obj.corrects_id is None:
+            return super().get_fieldsets(request, obj)
+        return [(_("What"), {"fields": ["name"]}), *self.fieldsets[1:]]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Segments as check boxes."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.content.blocks import BLOCKS, Problem
+from campaigns.content.mistakes import open_gaps
 from campaigns.content.render import Rendered, Says
 from crm.models import Organisation
 
@@ -28,6 +29,7 @@ def checklist(says: Says, said: Rendered, *, size: int | None) -> list[Check]:
         _check(bool(says.subject.strip()), _("The subject is written"), _("Write a subject")),
         _check(bool(blocks), _("It says something"), _("Add the first block")),
         *_content_checks(said.problems),
+        *_gap_checks(blocks),
         _check(bool(Organisation.load().postal_address.strip()), _("Our postal address is in the foot"),
                _("Enter the organisation's postal address: the law asks for it")),
         _size_check(said),
@@ -70,6 +72,12 @@ def _content_checks(problems: Sequence[Problem]) -> list[Check]:
         _check(not rest, _("Every block is complete"), ngettext("%d block needs a look", "%d blocks need a look", rest)
                % rest),
     ]  # fmt: skip
+
+
+def _gap_checks(blocks: list[Any]) -> list[Check]:
+    gaps = [gap for _index, _language, gap in open_gaps(blocks)]
+    label = _("Say what was wrong and what is right, in both languages: %(gaps)s") % {"gaps": ", ".join(gaps)}
+    return [Check(False, label)] if gaps else []
 
 
 def _size_check(said: Rendered) -> Check:

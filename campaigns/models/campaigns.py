@@ -5,15 +5,28 @@ import pgtrigger
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.querysets import CampaignQuerySet
 from contacts.models import Segment, Topic
 from crm.references import referred_by_ledger
 
-CONTENT = ("subject", "subject_es", "preheader", "preheader_es", "blocks", "topic_id")
-"""What a launched campaign said; the database keeps it as it was."""
+CONTENT = ("subject", "subject_es", "preheader", "preheader_es", "blocks", "topic_id", "corrects_id", "part")
+"""What a launched campaign said, and to whom; the database keeps it as it was."""
 CHANGED = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in CONTENT)
+IS_CORRECTED = """
+IF EXISTS (SELECT FROM campaigns_campaign WHERE corrects_id = NEW.id AND state <> 'draft') THEN
+    RAISE EXCEPTION 'a newsletter whose correction was launched is not sent any more';
+END IF;
+RETURN NEW;
+"""
+CORRECTS_WHAT_GOES_ON = """
+IF EXISTS (SELECT FROM campaigns_campaign WHERE id = NEW.corrects_id AND state NOT IN ('sent', 'cancelled')) THEN
+    RAISE EXCEPTION 'a correction leaves only when what it corrects does not go on';
+END IF;
+RETURN NEW;
+"""
 
 
 @pghistory.track(level=pgtrigger.Statement)
@@ -35,6 +48,12 @@ class Campaign(models.Model):
         RESEND = "resend", _("send again (somebody may get it twice)")
         HOLD = "hold", _("wait for a person to decide")
 
+    class Part(models.TextChoices):
+        """Whom of another newsletter's audience a correction goes to, instead of to segments."""
+
+        GOT = "got", _("those who got the wrong version")
+        REST = "rest", _("those who did not get it")
+
     name = models.CharField(_("name"), max_length=160, help_text=_("Only staff see it."))
     topic = models.ForeignKey(
         Topic,
@@ -49,6 +68,10 @@ class Campaign(models.Model):
     exclude: models.ManyToManyField = models.ManyToManyField(
         Segment, related_name="excluded_from", verbose_name=_("but not to"), blank=True
     )
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections", verbose_name=_("corrects")
+    )
+    part = models.CharField(_("goes to"), max_length=4, choices=Part, blank=True, default="", db_default="")
     subject = models.CharField(_("subject"), max_length=200)
     preheader = models.CharField(
         _("preview line"), max_length=200, blank=True, help_text=_("Shown after the subject in most inboxes.")
@@ -94,8 +117,33 @@ class Campaign(models.Model):
         verbose_name_plural = _("newsletters")
         ordering = ["-created_at"]
         permissions = [("launch_campaign", "Can launch, pause and cancel newsletters")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True, part="") | Q(corrects__isnull=False, part__in=["got", "rest"]),
+                name="correction_says_to_whom",
+            ),
+            models.UniqueConstraint(fields=["corrects", "part"], name="one_correction_for_each_part"),
+        ]
         triggers = [
             *referred_by_ledger("campaigns_delivery", "campaign_id"),
+            pgtrigger.Trigger(
+                name="corrected_is_over",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),
+                condition=pgtrigger.Condition(
+                    "OLD.state IN ('sent', 'cancelled') AND NEW.state NOT IN ('sent', 'cancelled')"
+                ),
+                func=IS_CORRECTED,
+            ),
+            pgtrigger.Trigger(
+                name="corrects_what_is_over",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),
+                condition=pgtrigger.Condition(
+                    "NEW.corrects_id IS NOT NULL AND OLD.state = 'draft' AND NEW.state <> 'draft'"
+                ),
+                func=CORRECTS_WHAT_GOES_ON,
+            ),
             pgtrigger.Trigger(
                 name="content_is_frozen",
                 when=pgtrigger.Before,
@@ -107,6 +155,10 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_corrected(self) -> bool:
+        """Whether a correction of it was launched: then it is over, whatever is left of it."""
+        return self.corrections.exclude(state=self.State.DRAFT).exists()
 
 
 class Variant(models.Model):

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +14,7 @@ from campaigns.content.merge import FIELDS, sample_values, splice
 from campaigns.content.preflight import checklist
 from campaigns.content.render import preview
 from campaigns.models import Campaign
-from campaigns.sending.ledger.audience import chosen_by, count_audience_of
+from campaigns.sending.ledger.audience import Audience, chosen, chosen_by, count_audience, count_audience_of
 from contacts.models import Segment, Stakeholder, Topic
 from crm.doors import back_office
 
@@ -25,7 +26,7 @@ LANGUAGES = ("en", "es")
 @require_POST
 def show(request: HttpRequest) -> JsonResponse:
     """The unsaved newsletter as one reader would see it, with what is still wrong and the checklist."""
-    says = unsaved(request.POST)
+    says = unsaved(request.POST, _correction(request))
     language = request.POST.get("language") if request.POST.get("language") in LANGUAGES else "en"
     said = preview(says, str(language))
     values = sample_values(str(language)) | _reader(request)
@@ -46,20 +47,31 @@ def show(request: HttpRequest) -> JsonResponse:
 @require_POST
 def audience(request: HttpRequest) -> JsonResponse:
     """How many people would get the unsaved newsletter, why others would not, and a few to preview it as."""
+    if correction := _correction(request):
+        return JsonResponse(_told(request, count_audience(correction), chosen(correction), correction.topic))
     topic, include, exclude = _audience_asked(request.POST)
     if topic is None or not include:
         return JsonResponse({"size": 0, "line": _("Choose a topic and at least one segment."), "why": [], "people": []})
     counted = count_audience_of(topic.pk, include, exclude)
+    return JsonResponse(_told(request, counted, chosen_by(include, exclude), topic))
+
+
+def _told(request: HttpRequest, counted: Audience, people: QuerySet[Stakeholder], topic: Topic) -> dict[str, Any]:
     line = ngettext("%d person will get this", "%d people will get this", counted.size) % counted.size
     why = [f"{count} {LEFT_OUT[reason]}" for reason, count in sorted(counted.left_out.items())]
-    people = _some_readers(request, topic, include, exclude)
-    return JsonResponse({"size": counted.size, "line": line, "why": why, "people": people})
+    return {"size": counted.size, "line": line, "why": why, "people": _some_readers(request, topic, people)}
 
 
-def unsaved(posted: QueryDict) -> Campaign:
+def _correction(request: HttpRequest) -> Campaign | None:
+    """The correction that is being written, whose audience and topic are not chosen in the form."""
+    corrections = Campaign.objects.select_related("topic").filter(corrects__isnull=False)
+    return corrections.filter(pk=_number(request.GET.get("newsletter"))).first() if request.GET else None
+
+
+def unsaved(posted: QueryDict, correction: Campaign | None = None) -> Campaign:
     """A newsletter from what stands in the form now, good or not; it is never saved."""
     says = Campaign(**{name: posted.get(name, "")[:1000] for name in LINES})
-    says.topic = _topic(posted) or Topic(name_en="Newsletter", name_es="Boletín")
+    says.topic = (correction.topic if correction else _topic(posted)) or Topic(name_en="Newsletter", name_es="Boletín")
     try:
         says.blocks = json.loads(posted.get("blocks") or "[]")
     except ValueError:
@@ -76,12 +88,9 @@ def _audience_asked(posted: QueryDict) -> tuple[Topic | None, list[Segment], lis
     return _topic(posted), list(Segment.objects.filter(pk__in=include)), list(Segment.objects.filter(pk__in=exclude))
 
 
-def _some_readers(
-    request: HttpRequest, topic: Topic, include: list[Segment], exclude: list[Segment]
-) -> list[list[int | str]]:
+def _some_readers(request: HttpRequest, topic: Topic, asked_for: QuerySet[Stakeholder]) -> list[list[int | str]]:
     """A few who would get it and whom the person may see."""
-    chosen = chosen_by(include, exclude).values("pk")
-    people = Stakeholder.objects.visible_to(request.user).filter(pk__in=chosen).mailable(topic)
+    people = Stakeholder.objects.visible_to(request.user).filter(pk__in=asked_for.values("pk")).mailable(topic)
     return [[person.pk, person.name] for person in people.order_by("name", "pk")[:8]]
 
 

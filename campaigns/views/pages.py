@@ -16,10 +16,12 @@ from campaigns.content.preflight import checklist
 from campaigns.content.render import preview
 from campaigns.models import Campaign
 from campaigns.sending.ledger.audience import count_audience
+from campaigns.sending.telling.progress import progress_of
 from crm.doors import back_office, page
 from crm.errors import Refused
 
 State = Campaign.State
+MOVING = {State.SENDING, State.PAUSED}
 
 
 @back_office("campaigns.view_campaign")
@@ -35,7 +37,7 @@ def content(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """The last look: who gets it, who does not and why, and the list to go through."""
-    campaign = get_object_or_404(Campaign.objects.select_related("topic"), pk=pk)
+    campaign = get_object_or_404(Campaign.objects.select_related("topic", "corrects"), pk=pk)
     if campaign.state != State.DRAFT:
         return redirect("campaigns:progress", pk=pk)
     counted = count_audience(campaign)
@@ -45,11 +47,18 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "campaign": campaign,
         "size": counted.size,
         "left_out": [(count, LEFT_OUT[reason]) for reason, count in sorted(counted.left_out.items())],
+        "ends": _ends(campaign),
         "checks": checks,
         "ready": all(check.ok or not check.blocks_launch for check in checks),
         "said": _said(campaign),
     }
     return page(request, "campaigns/review.html", context)
+
+
+def _ends(campaign: Campaign) -> int:
+    """How many people would still get what `campaign` corrects, if it were not launched."""
+    wrong = campaign.corrects
+    return progress_of(wrong).count("queued", "deferred") if wrong and wrong.state in MOVING else 0
 
 
 @back_office("campaigns.launch_campaign")

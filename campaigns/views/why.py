@@ -45,7 +45,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def why(request: HttpRequest, pk: int, person: int) -> HttpResponse:
     """The answer in one sentence, what decided it, and what the ledger says."""
-    campaign = get_object_or_404(Campaign.objects.select_related("topic", "launched_by"), pk=pk)
+    campaign = get_object_or_404(Campaign.objects.select_related("topic", "launched_by", "corrects"), pk=pk)
     seen = Stakeholder.objects.visible_to(request.user)
     asked = seen.filter(pk=person).first() or get_object_or_404(seen, pk=current_id(person))
     facts = facts_about(campaign, asked)

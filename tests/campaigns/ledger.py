@@ -40,14 +40,28 @@ def people(count: int, *, topic: Topic | None = None, domain: str = "example.org
     return made
 
 
-def launched(count: int, *, policy: str = "resend", html: str = HTML, text: str = TEXT) -> Campaign:
+def launched(
+    count: int,
+    *,
+    policy: str = "resend",
+    html: str = HTML,
+    text: str = TEXT,
+    subject: str = SUBJECT,
+    subject_es: str = "",
+) -> Campaign:
     """A campaign on its way to that many people, nothing sent yet."""
     topic = newsletter_topic()
     people(count, topic=topic)
     campaign = Campaign.objects.create(
-        name="Test", topic=topic, subject=SUBJECT, state="sending", uncertain_policy=policy, launched_at=timezone.now()
+        name="Test",
+        topic=topic,
+        subject=subject,
+        subject_es=subject_es,
+        state="sending",
+        uncertain_policy=policy,
+        launched_at=timezone.now(),
     )
-    Variant.objects.create(campaign=campaign, language="en", subject=SUBJECT, html=html, text=text)
+    Variant.objects.create(campaign=campaign, language="en", subject=subject, html=html, text=text)
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO campaigns_delivery (campaign_id, stakeholder_id, address, fingerprint, language,

@@ -60,7 +60,7 @@ def test_opening_a_page_changes_nothing(mailbox, client_of, staff):
 def test_the_moving_part_asks_for_the_page_anew_when_the_state_changed(mailbox, client_of, staff):
     campaign = launched(1)
     browser = client_of(staff)
-    known = {"state": "sending", "verbs": "pause,slow,cancel"}
+    known = {"state": "sending", "verbs": "pause,slow,correct,cancel"}
     assert "HX-Refresh" not in browser.get(url("numbers", campaign), known)
     work()
     assert browser.get(url("numbers", campaign), known)["HX-Refresh"] == "true"
@@ -69,7 +69,7 @@ def test_the_moving_part_asks_for_the_page_anew_when_the_state_changed(mailbox, 
 def test_it_asks_for_the_page_anew_when_something_else_can_be_done(mailbox, client_of, staff):
     campaign = launched(2)
     browser = client_of(staff)
-    known = {"state": "sending", "verbs": "pause,slow,cancel"}
+    known = {"state": "sending", "verbs": "pause,slow,correct,cancel"}
     still = browser.get(url("numbers", campaign), known)
     assert "HX-Refresh" not in still
     assert "2 people still wait" in still.content.decode()

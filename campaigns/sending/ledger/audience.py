@@ -1,6 +1,6 @@
 """The audience: who is asked for, who may be written to, and why the others are left out.
 
-chosen: in an included segment and in no excluded one
+chosen: in an included segment and in no excluded one; for a correction, whom the other newsletter reached, or did not
   → said yes to the topic → has a working address nobody suppressed → is the first person with that address
 """
 
@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
+from campaigns.sending.ledger.reached import addresses_reached, erased_of, missed_by, reached_by
 from contacts.models import Segment, Stakeholder
 from contacts.segments.compiler import compile_segment
 from crm.references import hold_parents
@@ -24,16 +25,18 @@ JUDGED = """
 WITH chosen AS ({chosen}),
 judged AS (
     SELECT DISTINCT ON (chosen.id) chosen.id, chosen.language, point.normalized AS address, point.fingerprint,
-        point.status = 'valid' AS works, stop.id IS NOT NULL AS suppressed, said.id IS NOT NULL AS agreed
-    FROM chosen
+        point.status = 'valid' AS works, stop.id IS NOT NULL AS suppressed, said.id IS NOT NULL AS agreed,
+        {taken} AS taken
+    FROM chosen {beside}
     LEFT JOIN contacts_contactpoint AS point ON point.stakeholder_id = chosen.id AND point.kind = 'email'
     LEFT JOIN contacts_suppression AS stop ON stop.fingerprint = point.fingerprint AND stop.channel = 'email'
     LEFT JOIN contacts_consent AS said ON said.stakeholder_id = chosen.id
         AND said.topic_id = %s AND said.channel = 'email' AND said.state = 'given'
-    ORDER BY chosen.id, (point.status = 'valid' AND stop.id IS NULL) DESC, point.is_primary DESC, point.id
+    ORDER BY chosen.id, (point.status = 'valid' AND stop.id IS NULL) DESC, {first} point.is_primary DESC, point.id
 ),
 numbered AS (
-    SELECT judged.*, row_number() OVER (PARTITION BY address, agreed AND works AND NOT suppressed ORDER BY id) AS place
+    SELECT judged.*, row_number() OVER (
+        PARTITION BY address, agreed AND works AND NOT suppressed AND NOT taken ORDER BY id) AS place
     FROM judged
 ),
 verdicts AS (
@@ -42,6 +45,7 @@ verdicts AS (
         WHEN address IS NULL THEN 'no_address'
         WHEN NOT works THEN 'bad_address'
         WHEN suppressed THEN 'suppressed'
+        WHEN taken THEN 'got_other'
         WHEN place > 1 THEN 'same_address'
         ELSE 'audience' END AS verdict
     FROM numbered
@@ -59,6 +63,12 @@ FROZEN = """, frozen AS (
 COUNTED = "SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
 EACH = "SELECT id, verdict, address FROM verdicts"
 
+OTHER_PART = """SELECT {column} FROM campaigns_delivery WHERE {column} IS NOT NULL AND campaign_id IN (
+    SELECT id FROM campaigns_campaign WHERE corrects_id = {wrong} AND part <> '{part}' AND state <> 'draft')"""
+GOT_IT_AT = """LEFT JOIN campaigns_delivery AS got ON got.campaign_id = {wrong} AND got.stakeholder_id = chosen.id"""
+THE_SAME_FIRST = "(point.normalized IS NOT DISTINCT FROM got.address) DESC,"
+"""A correction goes to the address at which the wrong version arrived, while it works."""
+
 
 LEFT_OUT: dict[str, str | Promise] = {
     "no_consent": _("did not agree to this topic"),
@@ -66,8 +76,10 @@ LEFT_OUT: dict[str, str | Promise] = {
     "bad_address": _("have an address that does not work"),
     "suppressed": _("asked not to be mailed, or their address must not be"),
     "same_address": _("share an address with somebody who gets it"),
+    "got_other": _("get the other one of correction and corrected newsletter, themselves or at their address"),
+    "erased": _("are no longer in the book"),
 }
-"""Why somebody in a chosen segment does not get a newsletter; read after a number: "12 did not agree …"."""
+"""Why somebody who was chosen does not get a newsletter; read after a number: "12 did not agree …"."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +90,27 @@ class Audience:
     left_out: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Who is chosen, for which topic, and what of a statement is different for a correction."""
+
+    people: QuerySet[Stakeholder]
+    topic: int
+    taken: str = "false"
+    beside: str = ""
+    first: str = ""
+    erased: str = ""
+
+
 def chosen(campaign: Campaign) -> QuerySet[Stakeholder]:
-    """Everybody in an included segment and in no excluded one, whether or not we may write to them."""
-    return chosen_by(campaign.include.order_by("pk"), campaign.exclude.order_by("pk"))
+    """Everybody whom the campaign means, whether or not we may write to them."""
+    if campaign.corrects_id is None:
+        return chosen_by(campaign.include.order_by("pk"), campaign.exclude.order_by("pk"))
+    return (reached_by if campaign.part == Campaign.Part.GOT else missed_by)(campaign.corrects_id)
 
 
 def chosen_by(include: Iterable[Segment], exclude: Iterable[Segment]) -> QuerySet[Stakeholder]:
-    """The same for segments that no saved campaign names."""
+    """Everybody in an included segment and in no excluded one."""
     included, excluded = Q(), Q()
     for segment in include:
         included |= compile_segment(segment.definition)
@@ -96,17 +122,18 @@ def chosen_by(include: Iterable[Segment], exclude: Iterable[Segment]) -> QuerySe
 
 def count_audience(campaign: Campaign) -> Audience:
     """What launching now would freeze."""
-    return _ask(chosen(campaign), JUDGED + COUNTED, campaign.topic_id)
+    return _count(_asked(campaign, chosen(campaign)), COUNTED)
 
 
 def count_audience_of(topic_id: int, include: Iterable[Segment], exclude: Iterable[Segment]) -> Audience:
     """What launching would freeze for segments that no saved campaign names."""
-    return _ask(chosen_by(include, exclude), JUDGED + COUNTED, topic_id)
+    return _count(Asked(chosen_by(include, exclude), topic_id), COUNTED)
 
 
-def verdicts_on(people: QuerySet[Stakeholder], topic_id: int) -> dict[int, tuple[str, str | None]]:
+def verdicts_on(people: QuerySet[Stakeholder], campaign: Campaign) -> dict[int, tuple[str, str | None]]:
     """What launching to `people` would decide about each: "audience" or a key of LEFT_OUT, and the address it means."""
-    return {pk: (verdict, address) for pk, verdict, address in _rows(people, JUDGED + EACH, topic_id)}
+    rows = _rows(_asked(campaign, people), EACH)
+    return {pk: (verdict, address) for pk, verdict, address in rows}
 
 
 def freeze_audience(campaign: Campaign) -> Audience:
@@ -114,20 +141,42 @@ def freeze_audience(campaign: Campaign) -> Audience:
     hold_parents("campaigns_delivery", "stakeholder_id")
     with connection.cursor() as cursor:
         cursor.execute(ROOM)
-    return _ask(chosen(campaign), JUDGED + FROZEN + COUNTED, campaign.topic_id, campaign.pk)
+    return _count(_asked(campaign, chosen(campaign)), FROZEN + COUNTED, campaign.pk)
 
 
-def _ask(asked_for: QuerySet[Stakeholder], statement: str, *numbers: int) -> Audience:
-    counts = dict(_rows(asked_for, statement, *numbers))
+def _asked(campaign: Campaign, people: QuerySet[Stakeholder]) -> Asked:
+    """Nobody gets a correction and the corrected newsletter, neither as a person nor at an address."""
+    wrong = campaign.corrects_id
+    if wrong is None:
+        return Asked(people, campaign.topic_id)
+    got = campaign.part == Campaign.Part.GOT
+    persons, addresses = (
+        OTHER_PART.format(column=column, wrong=wrong, part=campaign.part) for column in ("stakeholder_id", "address")
+    )
+    if not got:
+        addresses = f"{addresses} UNION ALL {addresses_reached(wrong)}"
+    return Asked(
+        people=people,
+        topic=campaign.topic_id,
+        taken=f"(chosen.id IN ({persons}) OR coalesce(point.normalized IN ({addresses}), false))",
+        beside=GOT_IT_AT.format(wrong=wrong) if got else "",
+        first=THE_SAME_FIRST if got else "",
+        erased=f" UNION ALL {erased_of(wrong, reached=got)}",
+    )
+
+
+def _count(asked: Asked, statement: str, *numbers: int) -> Audience:
+    counts = dict(_rows(asked, statement + asked.erased, *numbers))
     size = counts.pop("audience", 0)
     return Audience(size, counts)
 
 
-def _rows(asked_for: QuerySet[Stakeholder], statement: str, *numbers: int) -> list[tuple]:
-    people = asked_for.order_by().values("id", "language")
+def _rows(asked: Asked, statement: str, *numbers: int) -> list[tuple]:
+    people = asked.people.order_by().values("id", "language")
     if people.query.is_empty():
         return []
     sql, params = people.query.sql_with_params()
+    judged = JUDGED.format(chosen=sql, taken=asked.taken, beside=asked.beside, first=asked.first)
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(chosen=sql), [*params, *numbers])
+        cursor.execute(judged + statement, [*params, asked.topic, *numbers])
         return cursor.fetchall()

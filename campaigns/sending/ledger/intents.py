@@ -42,6 +42,12 @@ WITH due AS MATERIALIZED (
             WHERE stop.fingerprint = due.fingerprint AND stop.channel = 'email') THEN 'suppressed'
         WHEN NOT EXISTS (SELECT FROM contacts_contactpoint AS point WHERE point.stakeholder_id = due.stakeholder_id
             AND point.kind = 'email' AND point.normalized = due.address AND point.status = 'valid') THEN 'address'
+        WHEN campaign.corrects_id IS NOT NULL AND EXISTS (SELECT FROM campaigns_campaign AS other
+            JOIN campaigns_delivery AS theirs ON theirs.campaign_id = other.id
+            WHERE other.corrects_id = campaign.corrects_id AND other.id <> campaign.id
+              AND theirs.stakeholder_id = due.stakeholder_id AND theirs.state = ANY(CASE campaign.part
+                WHEN 'rest' THEN '{{queued,deferred,sending,accepted,delivered,complained,uncertain}}'::text[]
+                ELSE '{{sending,accepted,delivered,complained,uncertain}}' END)) THEN 'merged'
         END AS why
     FROM due JOIN campaigns_campaign AS campaign ON campaign.id = %(campaign)s
 )
@@ -56,6 +62,8 @@ WHERE delivery.id = judged.id AND delivery.state IN ('queued', 'deferred')
 RETURNING delivery.state, delivery.id, delivery.stakeholder_id, delivery.address, delivery.fingerprint,
     delivery.language, delivery.attempts, {fields}
 """.format(fields=", ".join(f"person.{field}" for field in FIELDS))  # noqa: S608 — only names of columns are put in
+"""Two people of whom one got a wrong newsletter may be merged while its correction and the corrected one leave: the
+correction goes first, and nobody gets both."""
 
 
 @dataclass(slots=True)

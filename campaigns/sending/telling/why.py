@@ -5,7 +5,7 @@ facts: segments, topic, addresses, who shares them, the ledger → findings, one
 
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Delivery
@@ -32,7 +32,10 @@ class Membership:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that decides about one person and one campaign, as it is now, and what the ledger says."""
+    """Everything that decides about one person and one campaign, as it is now, and what the ledger says.
+
+    `wrong` is their message of what the campaign corrects; `related` are those of the other part and of corrections.
+    """
 
     campaign: Campaign
     person: Stakeholder
@@ -46,6 +49,8 @@ class Facts:
     stopped: dict[str, Suppression]
     sharers: list[Stakeholder]
     delivery: Delivery | None
+    wrong: Delivery | None
+    related: list[Delivery]
     twin: Delivery | None
     gets_it: set[int] = field(default_factory=set)
 
@@ -62,12 +67,13 @@ def facts_about(campaign: Campaign, person: Stakeholder) -> Facts:
     )
     memberships = _memberships(campaign, person)
     around = _chosen_of(campaign, memberships, [person, *sharers])
-    verdicts = verdicts_on(Stakeholder.objects.filter(pk__in={*around, person.pk}), campaign.topic_id)
+    verdicts = verdicts_on(Stakeholder.objects.filter(pk__in={*around, person.pk}), campaign)
     verdict, address = verdicts[person.pk]
     stops = Suppression.objects.filter(fingerprint__in=[point.fingerprint for point in points], channel="email")
     consent = Consent.objects.filter(stakeholder=person, topic=campaign.topic_id, channel="email")
     ledger = Delivery.objects.filter(campaign=campaign)
-    delivery = ledger.filter(stakeholder=person).first()
+    theirs = _messages(campaign, person)
+    delivery = theirs.pop(campaign.pk, None)
     if delivery:
         delivery.campaign = campaign
     return Facts(
@@ -83,9 +89,20 @@ def facts_about(campaign: Campaign, person: Stakeholder) -> Facts:
         stopped={stop.fingerprint: stop for stop in stops},
         sharers=sharers,
         delivery=delivery,
+        wrong=theirs.pop(campaign.corrects_id or 0, None),
+        related=list(theirs.values()),
         twin=None if delivery else ledger.filter(address__in=addresses).select_related("stakeholder").first(),
         gets_it={pk for pk, (verdict, _address) in verdicts.items() if verdict == "audience"},
     )
+
+
+def _messages(campaign: Campaign, person: Stakeholder) -> dict[int, Delivery]:
+    """Their messages of it, of what it corrects, of the other part, and of its own corrections; by newsletter."""
+    about = Q(campaign=campaign) | Q(campaign__corrects=campaign)
+    if campaign.corrects_id:
+        about |= Q(campaign=campaign.corrects_id) | Q(campaign__corrects=campaign.corrects_id)
+    theirs = Delivery.objects.filter(about, stakeholder=person).select_related("campaign").order_by("pk")
+    return {one.campaign_id: one for one in theirs}
 
 
 def _memberships(campaign: Campaign, person: Stakeholder) -> list[Membership]:
