@@ -33,13 +33,16 @@ class Offer:
 def offers(campaign: Campaign, progress: Progress) -> list[Offer]:
     """What can be done now, the most likely first and the final last."""
     moving = campaign.state in {State.SENDING, State.PAUSED}
+    made = list(campaign.corrections.all())
     found = [_pause(campaign, progress) if campaign.state == State.SENDING else None]
-    found += [_resume(campaign, progress) if campaign.state == State.PAUSED else None]
+    found += [_resume(campaign, progress, is_main=not made) if campaign.state == State.PAUSED else None]
     found += [_finish(campaign, progress) if moving and progress.count("deferred") else None]
     found += [_slow(campaign) if moving else None, _free(campaign) if moving and campaign.per_hour else None]
     found += [_decide(campaign, progress) if progress.uncertain else None]
-    tries_again = progress.failed and campaign.state in {State.SENDING, State.SENT} and not campaign.is_corrected()
-    found += [_retry(campaign, progress) if tries_again else None, _correct(campaign, progress)]
+    is_over = any(one.state != State.DRAFT for one in made)
+    tries_again = progress.failed and campaign.state in {State.SENDING, State.SENT} and not is_over
+    found += [_retry(campaign, progress) if tries_again else None]
+    found += [_correct(campaign, progress) if len(made) < len(Campaign.Part) else None]
     found += [_cancel(campaign, progress) if moving else None]
     return [offer for offer in found if offer]
 
@@ -54,7 +57,7 @@ def _pause(campaign: Campaign, progress: Progress) -> Offer:
     return Offer("pause", _("Pause"), what % {"n": intcomma(waiting)}, _steer(campaign, "pause"), is_main=True)
 
 
-def _resume(campaign: Campaign, progress: Progress) -> Offer:
+def _resume(campaign: Campaign, progress: Progress, *, is_main: bool) -> Offer:
     waiting, later = progress.count("queued", "sending"), progress.count("deferred")
     what = ngettext("%(n)s person who waits gets it now.", "%(n)s people who wait get it now.", waiting) % {
         "n": intcomma(waiting)
@@ -66,7 +69,7 @@ def _resume(campaign: Campaign, progress: Progress) -> Offer:
             later,
         )
         what = f"{what} {put_off % {'n': intcomma(later)}}"
-    return Offer("resume", _("Go on sending"), what, _steer(campaign, "resume"), is_main=True)
+    return Offer("resume", _("Go on sending"), what, _steer(campaign, "resume"), is_main=is_main)
 
 
 def _finish(campaign: Campaign, progress: Progress) -> Offer:

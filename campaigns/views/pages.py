@@ -41,13 +41,15 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     if campaign.state != State.DRAFT:
         return redirect("campaigns:progress", pk=pk)
     counted = count_audience(campaign)
+    ends = _ends(campaign)
     checks = checklist(campaign, preview(campaign, "en"), size=counted.size)
     context = {
         "title": _("Launch “%(name)s”") % {"name": campaign.name},
         "campaign": campaign,
         "size": counted.size,
         "left_out": [(count, LEFT_OUT[reason]) for reason, count in sorted(counted.left_out.items())],
-        "ends": _ends(campaign),
+        "ends": ends,
+        "alone": bool(ends) and Campaign.objects.filter(corrects=campaign.corrects_id).count() < len(Campaign.Part),
         "checks": checks,
         "ready": all(check.ok or not check.blocks_launch for check in checks),
         "said": _said(campaign),

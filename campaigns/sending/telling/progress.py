@@ -20,7 +20,7 @@ MEANINGS: dict[str, tuple[str | Promise, str | Promise]] = {
     "uncertain": (_("uncertain"), _("handed over, but the line broke before the answer")),
     "bounced": (_("bounced"), _("nobody has this address; it is not used again")),
     "failed": (_("failed"), _("their mail server refused it")),
-    "skipped": (_("skipped"), _("left, or must not be mailed any more, since the launch")),
+    "skipped": (_("skipped"), _("not sent: since the launch they left or must not be mailed, or it was stopped")),
 }
 """Every state in the order of the picture: what it is called, and what it means for these people."""
 
