@@ -4,7 +4,8 @@ python -m benchmarks.ledger [--people 1000000]
 
 Everybody is asked to be frozen by `launch_campaign`, in its one transaction. Then one worker's paperwork runs from the
 first range to the last: claim, intents in groups of 500, outcomes, give back; all commits are durable. The times of
-claims at the beginning and at nine tenths are compared; a scrape of /metrics is timed at the end, and then a correction to everybody is frozen.
+claims at the beginning and at nine tenths are compared; a scrape of /metrics is timed at the end, and then a correction
+to everybody is frozen.
 """
 
 import argparse

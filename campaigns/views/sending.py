@@ -32,13 +32,14 @@ SEE, LAUNCH, DELIVERIES = "campaigns.view_campaign", "campaigns.launch_campaign"
 @require_safe
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the campaign is, with the buttons that steer it."""
-    campaign = get_object_or_404(Campaign.objects.select_related("topic", "launched_by", "corrects"), pk=pk)
+    asked = Campaign.objects.select_related("topic", "launched_by", "corrects").prefetch_related("corrections")
+    campaign = get_object_or_404(asked, pk=pk)
     if campaign.state == Campaign.State.DRAFT:
         return redirect("campaigns:review", pk=pk)
     context = {
         "title": campaign.name,
         "may_steer": request.user.has_perm(LAUNCH),
-        "corrections": campaign.corrections.order_by("part"),
+        "corrections": sorted(campaign.corrections.all(), key=lambda one: one.part),
         **_numbers(request, campaign),
     }
     return page(request, "campaigns/progress.html", context)
