@@ -195,7 +195,8 @@ INVARIANTS.add(
     "a-correction-goes-to-those-who-got-the-wrong-one",
     Invariant(
         _("A correction goes to nobody who cannot have got what it corrects, as far as they were one person then."),
-        """SELECT 'message ' || delivery.id FROM campaigns_delivery AS delivery
+        """SELECT 'newsletter ' || delivery.campaign_id || ', message ' || delivery.id
+           FROM campaigns_delivery AS delivery
            JOIN campaigns_campaign AS campaign ON campaign.id = delivery.campaign_id AND campaign.part = 'got'
            WHERE delivery.stakeholder_id IS NOT NULL
              AND NOT EXISTS (SELECT FROM campaigns_delivery AS wrong
@@ -207,13 +208,14 @@ INVARIANTS.add(
                             WHERE note.delivery_id = wrong.id AND note.what = 'uncertain')))
              AND NOT EXISTS (SELECT FROM contacts_stakeholdermerge AS one
                  WHERE delivery.stakeholder_id IN (one.survivor_id, one.merged_id))""",
+        PROGRESS,
     ),
 )
 INVARIANTS.add(
     "nobody-gets-both-corrections",
     Invariant(
         _("Nobody got both a correction and the corrected newsletter, as far as they were one person then."),
-        """SELECT 'message ' || other.id FROM campaigns_campaign AS one
+        """SELECT 'newsletter ' || two.id || ', message ' || other.id FROM campaigns_campaign AS one
            JOIN campaigns_campaign AS two ON two.corrects_id = one.corrects_id AND two.part = 'rest'
            JOIN campaigns_delivery AS delivery ON delivery.campaign_id = one.id
                AND delivery.state IN ('accepted', 'delivered', 'complained')
@@ -222,5 +224,6 @@ INVARIANTS.add(
                AND other.state IN ('accepted', 'delivered', 'complained')
            WHERE one.part = 'got' AND NOT EXISTS (SELECT FROM contacts_stakeholdermerge AS merge
                WHERE delivery.stakeholder_id IN (merge.survivor_id, merge.merged_id))""",
+        PROGRESS,
     ),
 )
