@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0014_provider_events'),
+        ('campaigns', '0015_bounce_mailboxes'),
         ('contacts', '0022_calls_out_who_stops'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
