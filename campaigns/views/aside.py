@@ -1,5 +1,6 @@
 """Events of providers that were set aside, with why; managers have them processed again."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -33,6 +34,7 @@ def aside(request: HttpRequest) -> HttpResponse:
         "total": counts.aside,
         "waiting": counts.waiting,
         "addresses": addresses(),
+        "password": bool(settings.ANYMAIL.get("WEBHOOK_SECRET")),
         "kept_days": KEPT_DAYS,
         "may_change": request.user.has_perm(CHANGE),
     }

@@ -1,7 +1,10 @@
 """A house with something on every page: files in each state, pairs, a merge, an event, a newsletter, a conversation."""
 
+import uuid
+
 import pytest
 
+from campaigns.models import ProviderEvent
 from contacts.identity.merging import merge_stakeholders
 from contacts.identity.scan import scan
 from contacts.imports.actions import commit_import
@@ -61,6 +64,11 @@ def pair(db):
     return one, other
 
 
+def set_aside(**more):
+    """An event of a provider that waits for a person."""
+    return ProviderEvent.objects.create(key=uuid.uuid4(), provider="brevo", state="aside", **more)
+
+
 @pytest.fixture
 def house(db, files, pair, staff, manager):
     """Everything else a list may show."""
@@ -75,6 +83,8 @@ def house(db, files, pair, staff, manager):
     partner = Partner.objects.get()
     feed = PartnerFeed.objects.create(partner=partner, stopped_because="Many rows are rejected.", failures=1)
     queue_mail(purpose="hello", to="ana@example.org", subject="Hello", text="Hello")
+    set_aside(address="ana@example.org", kind="bounced", why="others")
+    set_aside(kind="odd", why="unreadable", raw='{"event": "odd"}')
     job = start_job("import", "Saving list.csv", owner=manager)
     ask_for_export("people", question={"ids": []}, format="csv", by=manager)
     return {"event": event, "talk": talk, "newsletter": newsletter, "segment": segment, "partner": partner,

@@ -26,6 +26,9 @@ def test_an_empty_page_says_what_will_be_here_and_where_providers_bring_their_ne
     assert "Nothing is set aside" in said
     assert "https://crm.example.org/webhooks/amazon_ses/" in said
     assert "Process all again" not in said
+    assert "user:password@" not in said
+    settings.ANYMAIL = anymail_settings()
+    assert "user:password@" in client_of(manager).get(PAGE).content.decode()
 
 
 def test_without_a_provider_it_says_what_takes_its_place(manager, client_of):

@@ -1,6 +1,8 @@
 """What every provider that anymail knows says, in its own format and under its own signature; what it means here."""
 
 import json
+import time
+from urllib.parse import urlencode
 
 import pytest
 from anymail import urls as anymail_urls
@@ -8,7 +10,18 @@ from anymail import urls as anymail_urls
 from campaigns.models import ProviderEvent
 from campaigns.webhooks.dialects import DIALECTS, judge
 from crm.provider.known import PROVIDERS
-from tests.campaigns.providers import FULL, POLICY, SAYS, About, anymail_settings, post, uid
+from tests.campaigns.providers import (
+    FULL,
+    POLICY,
+    SAYS,
+    About,
+    anymail_settings,
+    basic,
+    mailgun_signature,
+    post,
+    send,
+    uid,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +89,21 @@ def test_the_same_event_is_kept_once_however_often_it_is_told(provider):
     said = SAYS[provider]("dead", About(delivery=4711))
     assert [post(provider, said).status_code for _again in range(5)] == [200] * 5
     assert ProviderEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "means"), [("delivered", "delivered"), ("bounced", "bounced"), ("dropped", "failed")]
+)
+def test_mailguns_older_form_is_read_too(event, means):
+    words = {"code": "550", "error": "550 5.1.1 no such user"} if event == "bounced" else {}
+    form = {"event": event, "recipient": "ana@example.org", "Message-Id": "<1@example.org>", **words}
+    form |= {"delivery": "4711", "campaign": "3"}
+    for _again in range(2):
+        signature = mailgun_signature(time.time())
+        body = urlencode({**form, **signature, "message-headers": "[]"}).encode()
+        assert send("/webhooks/mailgun/", body, "application/x-www-form-urlencoded", basic()).status_code == 200
+    row = the_row()
+    assert (row.kind, row.address) == (means, "ana@example.org")
 
 
 def without_time(said: dict) -> dict:
