@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.bounces.places.addresses import NOBODYS, BadPlace, is_open_to_listeners, place_at
 from campaigns.sending.rates.rules import BadRate, rules
+from campaigns.sending.smtp.servers import BadServers, servers
 
 
 @checks.register()
@@ -46,3 +47,18 @@ def bounces(**_kwargs: Any) -> list[checks.CheckMessage]:
         said = _("Mail comes back to RETURN_PATH, but nobody reads it there: BOUNCES_URL is not set.")
         found.append(checks.Warning(said, hint=hint, id="campaigns.W002"))
     return found
+
+
+@checks.register()
+def mail_servers(**_kwargs: Any) -> list[checks.CheckMessage]:
+    """Whether the mail servers can be read, and are the way mail travels."""
+    if not settings.MAIL_SERVERS:
+        return []
+    if settings.EMAIL_PROVIDER:
+        why = _("EMAIL_URL names a provider and MAIL_SERVERS names mail servers; mail can travel one way only.")
+        return [checks.Error(why, hint=_("Take one of them away."), id="campaigns.E004")]
+    try:
+        servers()
+    except BadServers as why:
+        return [checks.Error(_("MAIL_SERVERS: %(why)s") % {"why": why}, id="campaigns.E003")]
+    return []

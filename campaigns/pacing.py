@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign
 from campaigns.sending.rates.buckets import slowed_domains
 from campaigns.sending.rates.hours import Hours, hours_now
+from campaigns.sending.smtp.servers import BadServers, servers
+from campaigns.sending.smtp.standing import troubles
 from campaigns.sending.telling.progress import Progress
 from crm.models import Organisation
 
@@ -41,6 +43,8 @@ def pacing_of(progress: Progress) -> Pacing:
     notes = []
     if campaign.state == State.SENDING:
         notes += _by_the_clock(progress, waiting, hours_now())
+    if campaign.state == State.SENDING:
+        notes += _by_servers()
     if campaign.per_hour:
         notes.append(_("Slowed down: at most %(count)s messages an hour.") % {"count": f"{campaign.per_hour:,}"})
     if campaign.state == State.SENDING and (slow := slowed_domains()):
@@ -61,6 +65,24 @@ def _by_the_clock(progress: Progress, waiting: int, hours: Hours) -> list[str]:
             "when": _when(hours.warm_up.goes_on),
         }
         notes.append(_("Warm-up: %(today)s of %(total)s today, the rest %(when)s.") % words)
+    return notes
+
+
+def _by_servers() -> list[str]:
+    """Which of several mail servers get nothing at the moment; where there is one, the newsletter itself says it."""
+    try:
+        names = {server.name for server in servers()}
+    except BadServers:
+        return []
+    if len(names) < 2:
+        return []
+    notes = []
+    for trouble in troubles():
+        words = {"name": trouble.name, "why": trouble.why}
+        if trouble.name in names and trouble.refuses:
+            notes.append(_("The mail server %(name)s is left out, the others go on. %(why)s") % words)
+        elif trouble.name in names:
+            notes.append(_("The mail server %(name)s rests for a moment, the others go on (%(why)s).") % words)
     return notes
 
 

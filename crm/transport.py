@@ -95,6 +95,10 @@ class Transport(Protocol):
 
     One that hands over texts says `letters = True` and gets messages with a letter and without bytes; `at_once` is how
     many messages it wants to have in hand together, at least.
+
+    One with several servers says by `lanes()` which may be used now, with rate and weight, and is told by
+    `allot(shares)` what each of them may carry of what is sent next; `rests_by_itself` says that it counts broken lines
+    for each of them, and `lines` how many it may hold at once.
     """
 
     def open(self) -> None:
@@ -125,7 +129,7 @@ def hang_up() -> None:
 
 
 def _start_anew(*, setting: str, **_more: object) -> None:
-    if setting.startswith(("EMAIL_", "SENDING_TRANSPORT", "ANYMAIL")):
+    if setting.startswith(("EMAIL_", "MAIL_SERVERS", "SENDING_TRANSPORT", "ANYMAIL")):
         hang_up()
 
 

@@ -165,6 +165,7 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = box.host, box.port
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.MAIL_SERVERS = ""
     yield box
     server.stop(no_assert=True)
 

@@ -125,7 +125,7 @@ class ScriptedSMTP(SMTP):
 
     def __init__(self, mailbox: Mailbox, **kwargs: Any) -> None:
         self.mailbox = mailbox
-        super().__init__(mailbox_handler(mailbox), enable_SMTPUTF8=True, **kwargs)
+        super().__init__(mailbox_handler(mailbox), **{"enable_SMTPUTF8": True} | kwargs)
 
     @property
     def over_tls(self) -> bool:

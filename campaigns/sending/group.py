@@ -70,6 +70,8 @@ class Handover:
 
     def _through(self, transport: Transport, messages: Iterator[Message]) -> Exception | None:
         """Send, noting every answer; answers with the error under which the transport itself broke, if it did."""
+        if allot := getattr(transport, "allot", None):
+            allot(self.shares)
         answers = iter(transport.send(messages))
         while True:
             try:

@@ -163,7 +163,8 @@ class Worker:
         finally:
             self.round.counts.update(result.outcome.verdict.value for result in handover.results)
         self.pace.learn(len(handover.results), time.monotonic() - started)
-        lost = any(result.outcome.lost for result in handover.results)
+        counted = not getattr(self.transport, "rests_by_itself", False)
+        lost = counted and any(result.outcome.lost for result in handover.results)
         self.losses = self.losses + 1 if lost else 0
         if handover.down or self.losses >= limits().connection_losses:
             self.losses = 0

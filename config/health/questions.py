@@ -3,6 +3,8 @@
 import logging
 import smtplib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import psycopg
 import redis
@@ -11,6 +13,9 @@ from django.db import DatabaseError, connection
 
 from config.embedded.redis import NobodyListens, client
 from config.health.pulse import pulse_key
+
+if TYPE_CHECKING:
+    from campaigns.sending.smtp.servers import Server
 
 log = logging.getLogger(__name__)
 
@@ -78,15 +83,35 @@ def sending() -> str:
 
 
 def mail() -> str:
-    """Whether the mail server greets us; nothing is sent."""
-    if "smtp" not in settings.EMAIL_BACKEND:
+    """Whether the mail servers greet us; nothing is sent. As long as one does, the house is degraded at most."""
+    from campaigns.sending.smtp.servers import BadServers, servers
+    from campaigns.sending.smtp.standing import troubles
+
+    if settings.EMAIL_PROVIDER or "smtp" not in settings.EMAIL_BACKEND:
         return "ok"
-    kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
     try:
-        with kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=PATIENCE):
-            return "ok"
+        asked = servers()
+    except BadServers as why:
+        return f"MAIL_SERVERS cannot be read. {why}"
+    with ThreadPoolExecutor(len(asked)) as pool:
+        silent = [server.name for server, greets in zip(asked, pool.map(_greets, asked), strict=True) if not greets]
+    if len(asked) == 1:
+        return "The mail server does not answer." if silent else "ok"
+    if len(silent) == len(asked):
+        return "No mail server answers."
+    said = [f"{name} does not answer." for name in silent]
+    known = {server.name for server in asked} - set(silent)
+    said += [f"{one.name} is left out: {one.why}" for one in troubles() if one.refuses and one.name in known]
+    return f"{DEGRADED} mail travels by the other servers. {' '.join(said)}" if said else "ok"
+
+
+def _greets(server: "Server") -> bool:
+    kind = smtplib.SMTP_SSL if server.tls else smtplib.SMTP
+    try:
+        with kind(server.host, server.port, timeout=PATIENCE):
+            return True
     except (OSError, smtplib.SMTPException):
-        return "The mail server does not answer."
+        return False
 
 
 def bounces() -> str:
@@ -110,3 +135,10 @@ QUESTIONS: dict[str, Callable[[], str]] = {
 }
 DEGRADES = frozenset({"sending", "bounces"})
 """Parts that should be looked at, but for which no load balancer should turn away from a web server."""
+DEGRADED = "Degraded:"
+"""How an answer of another part begins for which none should either."""
+
+
+def is_down(part: str, answer: str) -> bool:
+    """Whether the house cannot do its work because of this part."""
+    return answer != "ok" and part not in DEGRADES and not answer.startswith(DEGRADED)

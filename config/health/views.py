@@ -4,7 +4,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from config.health.questions import DEGRADES, QUESTIONS
+from config.health.questions import QUESTIONS, is_down
 
 
 @require_safe
@@ -12,5 +12,4 @@ from config.health.questions import DEGRADES, QUESTIONS
 def healthz(_request: HttpRequest) -> JsonResponse:
     """Each part “ok” or why not; 503 when one is not that the house cannot do without."""
     answers = {name: ask() for name, ask in QUESTIONS.items()}
-    missing = [name for name, answer in answers.items() if answer != "ok" and name not in DEGRADES]
-    return JsonResponse(answers, status=503 if missing else 200)
+    return JsonResponse(answers, status=503 if any(is_down(*answer) for answer in answers.items()) else 200)

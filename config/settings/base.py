@@ -134,6 +134,8 @@ CACHES = {"default": {"BACKEND": "config.embedded.redis.LateRedisCache", "KEY_PR
 EMAIL_URL = env.str("EMAIL_URL", default="")
 """smtp://user:password@host:port, smtp+tls:// or smtp+ssl://, or a provider's name as in mailgun://; empty on a laptop,
 which has its own mailbox."""
+MAIL_SERVERS: str | list[dict[str, object]] = env.str("MAIL_SERVERS", default="")
+"""Several mail servers in the place of the one of EMAIL_URL, as JSON; docs/recipes/set-servers.md."""
 EMAIL_PROVIDER = provider_named(EMAIL_URL)
 ANYMAIL = variables(os.environ)
 """Keys and secrets of providers under the names of anymail's manual: MAILGUN_API_KEY, ANYMAIL_WEBHOOK_SECRET."""

@@ -2,7 +2,7 @@
 
 from config.logs import logging
 from config.settings.base import *  # noqa: F403
-from config.settings.base import EMAIL_URL, VAR, env
+from config.settings.base import EMAIL_URL, MAIL_SERVERS, VAR, env
 from config.stack import notes
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -18,7 +18,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 # ── What `make run` wrote down: where the house is and which port its mailbox has ──
 _note = notes.read(VAR)
 PUBLIC_URL = env.str("PUBLIC_URL", default=_note.get("url") or "http://127.0.0.1:8000").rstrip("/")
-LOCAL_MAILBOX = not EMAIL_URL
+LOCAL_MAILBOX = not (EMAIL_URL or MAIL_SERVERS)
 """Whether mails land in var/mailbox, where staff read them at /admin/mailbox/."""
 if LOCAL_MAILBOX:
     EMAIL_PORT = _note.get("mail_port") or 8025

@@ -9,13 +9,15 @@ REQUIRED = (
     "FINGERPRINT_KEY",
     "DATABASE_URL",
     "REDIS_URL",
-    "EMAIL_URL",
     "ALLOWED_HOSTS",
     "PUBLIC_URL",
 )
 """What production must be told; README.md says what each is."""
 
-if missing := [name for name in REQUIRED if not os.environ.get(name)]:
+missing = [name for name in REQUIRED if not os.environ.get(name)]
+if not os.environ.get("EMAIL_URL") and not os.environ.get("MAIL_SERVERS"):
+    missing.append("EMAIL_URL (or MAIL_SERVERS)")
+if missing:
     raise ImproperlyConfigured(f"Production needs these in its environment: {', '.join(missing)}.")
 
 from config.logs import logging  # noqa: E402 - the reader should first learn what is missing

@@ -82,8 +82,8 @@ def test_without_pipelining_each_line_waits_for_its_answer(mailbox, monkeypatch)
 
     real = session.Session.__init__
 
-    def plain(self, smtp):
-        real(self, smtp)
+    def plain(self, *given, **more):
+        real(self, *given, **more)
         self.pipelines = False
 
     monkeypatch.setattr(session.Session, "__init__", plain)

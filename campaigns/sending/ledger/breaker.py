@@ -86,10 +86,13 @@ class Standing:
         return ""
 
 
-def note_results(campaign_id: int, results: Sequence[Result], *, down: bool = False) -> Standing:
+def note_results(
+    campaign_id: int, results: Sequence[Result], *, down: bool = False, lines: int | None = None
+) -> Standing:
     """Count what became of messages, in order, and pause their campaign where that is too bad.
 
-    `down` says that there was no connection to send more. Lines that a mail server cuts at the same moment count once.
+    `down` says that there was no connection to send more. Lines that a mail server cuts at the same moment count once:
+    as many as the transport may hold (`lines`).
     """
     accepted, lost = 0, 0
     for result in results:
@@ -98,7 +101,7 @@ def note_results(campaign_id: int, results: Sequence[Result], *, down: bool = Fa
         elif result.outcome.lost:
             lost += 1
     marks = "".join(MARKS.get(result.outcome.verdict, "") for result in results)
-    return _roll(campaign_id, marks, accepted=accepted, lost=ceil(lost / limits().connections), down=down)
+    return _roll(campaign_id, marks, accepted=accepted, lost=ceil(lost / (lines or limits().connections)), down=down)
 
 
 def note_recovered(results: Sequence[Result]) -> None:

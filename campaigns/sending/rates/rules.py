@@ -14,7 +14,7 @@ RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:(?:/|per)\s*([a-z]+))?\s*", re.IGNOR
 OFF = ("off", "0", "")
 
 TRANSPORT = "transport"
-"""The name, in the setting, of everything that leaves; a mail server of its own has its rate in its address."""
+"""The name, in the setting, of everything that leaves; a mail server of its own has its rate in `MAIL_SERVERS`."""
 OTHERS = "*"
 """The name, in the setting, of every domain that is not named."""
 

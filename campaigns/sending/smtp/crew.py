@@ -2,6 +2,7 @@
 
 Where the server answers quickly one session is enough, and where every answer takes long more of them are opened, one
 after the other, as long as messages wait and nobody could do anything: how far the server is away costs little then.
+Several servers are a fleet (fleet.py).
 """
 
 import select
@@ -9,9 +10,10 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from campaigns.sending.limits import limits
-from campaigns.sending.smtp.pool import Pool
+from campaigns.sending.smtp.route import Route
 from campaigns.sending.smtp.session import Session
 from crm.transport import Message, Outcome, TransportDown, TransportRefuses
 
@@ -22,14 +24,14 @@ GLANCE = 0.05
 class Crew:
     """Takes messages to their outcomes; each is answered for as soon as it is known."""
 
-    def __init__(self, pool: Pool, messages: Iterable[Message]) -> None:
-        self.pool = pool
+    def __init__(self, route: Route, messages: Iterable[Message]) -> None:
+        self.route = route
         self.messages = iter(messages)
         self.waiting: deque[Message] = deque()
         self.answers: deque[tuple[Message, Outcome]] = deque()
         self.refused: TransportRefuses | None = None
         self.down: TransportDown | None = None
-        self.dry = False
+        self.dry = self.stopped = False
         self.sessions: dict[int, Session] = {}
         self.touched: set[int] = set()
         self.resting: set[int] = set()
@@ -37,15 +39,13 @@ class Crew:
         self.watch = select.epoll()
         self.next_look = time.monotonic() + GLANCE
         self.waited, self.counted_from = 0.0, time.monotonic()
-        self.opening: list[Future[Session]] = []
+        self.opening: list[tuple[Future[Session], Route]] = []
         self.opener: ThreadPoolExecutor | None = None
 
     # ── the work ─────────────────────────────────────────────────────────────
     def run(self) -> Iterator[tuple[Message, Outcome]]:
         """Send in order; raises TransportDown when no line is left to send on, TransportRefuses when we are refused."""
-        self._join(self.pool.take())
-        for session in self.pool.resting(limits().connections - 1):
-            self._join(session)
+        self._gather()
         try:
             while True:
                 self._put_to_work()
@@ -58,15 +58,12 @@ class Crew:
         except Exception:  # whatever broke us, what is known already is said
             yield from self.answers
             raise
-        if self.refused:
-            raise self.refused
-        if self.waiting and self.down:
-            raise self.down
+        self._say_why_stopped()
 
     def close(self) -> None:
         """Give working sessions back to the pool; one in mid-message is hung up on."""
-        for future in self.opening:
-            future.add_done_callback(self._put_away)
+        for future, route in self.opening:
+            future.add_done_callback(partial(_put_away, route))
         if self.opener:
             self.opener.shutdown(wait=False)
         for session in self.sessions.values():
@@ -76,26 +73,41 @@ class Crew:
 
     def _busy(self) -> bool:
         return len(self.sessions) > len(self.resting) or bool(
-            self.opening and (self.waiting or not self.dry) and not self.refused
+            self.opening and (self.waiting or not self.dry) and not self.stopped
         )
+
+    def _gather(self) -> None:
+        """Everybody who rests, and somebody at least."""
+        self._join(self.route.take())
+        for session in self.route.pool.resting(self.route.connections - 1):
+            self._join(session)
+
+    def _say_why_stopped(self) -> None:
+        if self.refused:
+            raise self.refused
+        if self.down and self._more():
+            raise self.down
 
     def _put_to_work(self) -> None:
         """Look after whoever did something, and whoever has nothing to do while messages wait."""
-        while numbers := self.touched | (self.resting if not self.refused and self._more() else set()):
+        while numbers := self.touched | self._callable():
             self.touched = set()
             for number in numbers:
                 self._occupy(number, self.sessions[number])
-        if not self.sessions and not self.opening and not self.refused and self._more():
-            self._replace()
+        self._replace()
+
+    def _callable(self) -> set[int]:
+        """Who has nothing to do although a message waits for them."""
+        return self.resting if not self.stopped and self._more() else set()
 
     def _occupy(self, number: int, session: Session) -> None:
         """Give a session what it can do next, or let it go."""
         worn = session.idle and session.worn(time.monotonic())
-        while session.idle and not worn and not self.refused:
-            message = self._fitting(session)
+        while session.idle and not worn:
+            message = self.next_message(session)
             if message is None:
                 break
-            session.begin(message, self)
+            session.begin(message)
             worn = session.idle and session.worn(time.monotonic())
         if not session.alive or (worn and self._more()):
             self._leave(number, session)
@@ -105,13 +117,15 @@ class Crew:
             self._watch(number, writing=bool(session.line.unsent))
 
     def _replace(self) -> None:
-        """Nobody is left, and there is more to send."""
+        """See to it that somebody is there when there is more to send."""
+        if self.sessions or self.opening or self.stopped or not self._more():
+            return
         try:
-            self._join(self.pool.take())
+            self._join(self.route.take())
         except TransportDown as why:
-            self.down = why
+            self.down, self.stopped = why, True
         except TransportRefuses as why:
-            self.refused = why
+            self.refused, self.stopped = why, True
         else:
             self._put_to_work()
 
@@ -119,8 +133,8 @@ class Crew:
         """Until a line is ready, a session's patience ends or a new one stands."""
         began = time.monotonic()
         ready = self.watch.poll(limits().lonely if self.opening or self._more() else GLANCE)
-        if self._mostly_waits(began, time.monotonic()) and self._could_use_another():
-            self._open_another()
+        if self._mostly_waits(began, time.monotonic()) and (route := self._could_use_another()):
+            self._open(route)
         for number, _event in ready:
             self.sessions[number].go_on()
             self.touched.add(number)
@@ -139,10 +153,32 @@ class Crew:
             if session.deadline <= now:
                 session.expire()
 
-    # ── messages ─────────────────────────────────────────────────────────────
-    def next_message(self) -> Message | None:
-        """The next one to send, None when there is none or nobody may send any more."""
-        return self.waiting.popleft() if not self.refused and self._more() else None
+    # ── what sessions ask and tell ───────────────────────────────────────────
+    def next_message(self, session: Session) -> Message | None:
+        """The next one that this server can take, None when there is none; the others are answered here."""
+        while not self.stopped and self._more():
+            message = self.waiting.popleft()
+            outcome = session.misfit(message)
+            if outcome is None:
+                return message
+            self.answers.append((message, outcome))
+        return None
+
+    def give_back(self, session: Session, message: Message) -> None:
+        """It was announced at most, and never begun: whoever is next has it."""
+        self.waiting.appendleft(message)
+
+    def refuses(self, session: Session, message: Message, why: TransportRefuses) -> None:
+        """Nobody may send any more."""
+        self.refused, self.stopped = self.refused or why, True
+
+    def wants_rest(self, session: Session, words: str) -> None:
+        """Nothing new is begun, here and by whoever comes next; what is on its way may end well."""
+        self.route.rest(f"the mail server wants a rest ({words})", asked=True)
+        self.down, self.stopped = TransportDown(self.route.trouble), True
+
+    def lost(self, session: Session, why: str, *, silent: bool) -> None:
+        """Another line is tried; how often is for the worker to say."""
 
     def _more(self) -> bool:
         """Whether there is a message nobody took yet."""
@@ -154,18 +190,10 @@ class Crew:
                 self.waiting.append(message)
         return bool(self.waiting)
 
-    def _fitting(self, session: Session) -> Message | None:
-        """The next message this server can take; the others are answered here."""
-        while message := self.next_message():
-            outcome = session.misfit(message)
-            if outcome is None:
-                return message
-            self.answers.append((message, outcome))
-        return None
-
     # ── sessions ─────────────────────────────────────────────────────────────
     def _join(self, session: Session) -> None:
         number = session.line.sock.fileno()
+        session.errands = self
         self.sessions[number] = session
         self.touched.add(number)
         self.watch.register(number, select.EPOLLIN)
@@ -184,7 +212,7 @@ class Crew:
 
     def _let_go(self, session: Session) -> None:
         if session.idle:
-            self.pool.give(session)
+            session.route.pool.give(session)
         else:
             session.close()
 
@@ -198,28 +226,34 @@ class Crew:
         self.waited, self.counted_from = 0.0, now
         return waits
 
-    def _could_use_another(self) -> bool:
-        """Whether messages wait while every session does, too."""
-        if self.refused or self.down or not self._more():
-            return False
-        return len(self.sessions) + len(self.opening) < limits().connections
+    def _could_use_another(self) -> Route | None:
+        """Where one more would be of use: messages wait while every session does, too."""
+        if self.stopped or self.down or self.route.full or not self._more():
+            return None
+        return self.route if len(self.sessions) + len(self.opening) < self.route.connections else None
 
-    def _open_another(self) -> None:
+    def _open(self, route: Route) -> None:
         if self.opener is None:
             self.opener = ThreadPoolExecutor(limits().openers, thread_name_prefix="smtp-opener")
-        self.opening.append(self.opener.submit(self.pool.take))
+        self.opening.append((self.opener.submit(route.another), route))
 
     def _welcome(self) -> None:
-        for future in [future for future in self.opening if future.done()]:
-            self.opening.remove(future)
+        for future, route in [pair for pair in self.opening if pair[0].done()]:
+            self.opening.remove((future, route))
             try:
                 self._join(future.result())
-            except TransportDown as why:
-                self.down = why  # those that stand go on
-            except TransportRefuses as why:
-                self.refused = why
+            except (TransportDown, TransportRefuses) as why:
+                self._not_opened(route, why)
 
-    def _put_away(self, future: "Future[Session]") -> None:
-        """A session that stood up too late rests for the next group."""
-        if not future.cancelled() and future.exception() is None:
-            self.pool.give(future.result())
+    def _not_opened(self, route: Route, why: TransportDown | TransportRefuses) -> None:
+        if isinstance(why, TransportRefuses):
+            self.refused, self.stopped = why, True
+            return
+        self.down = why  # those that stand go on
+        route.no_more()
+
+
+def _put_away(route: Route, future: "Future[Session]") -> None:
+    """A session that stood up too late rests for the next group."""
+    if not future.cancelled() and future.exception() is None:
+        route.pool.give(future.result())

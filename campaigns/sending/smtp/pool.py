@@ -1,24 +1,16 @@
 """Sessions that rest between groups; last in, first out, replaced when worn."""
 
 import threading
-from collections.abc import Callable
 
 from campaigns.sending.smtp.session import Session
 
 
 class Pool:
-    """Hands out sessions that work; `connect` makes one and may raise TransportDown or TransportRefuses."""
+    """Hands out sessions that work."""
 
-    def __init__(self, connect: Callable[[], Session]) -> None:
-        self.connect = connect
+    def __init__(self) -> None:
         self._resting: list[Session] = []
         self._lock = threading.Lock()
-
-    def take(self) -> Session:
-        """A session that works; may raise what `connect` does."""
-        if resting := self.resting(1):
-            return resting[0]
-        return self.connect()
 
     def resting(self, most: int) -> list[Session]:
         """Sessions that work and rest here, as many as there are and `most` at most."""

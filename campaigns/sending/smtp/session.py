@@ -16,12 +16,15 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from campaigns.sending.limits import limits
 from campaigns.sending.smtp.line import Line, LineLost
 from crm.replies import judge
 from crm.transport import Message, Outcome, TransportRefuses, Verdict
+
+if TYPE_CHECKING:
+    from campaigns.sending.smtp.route import Route
 
 DOT = b".\r\n"
 CLOSING = 421
@@ -32,29 +35,37 @@ UNSPEAKABLE = re.compile(r"[\r\n\0<> ]").search
 
 
 class Errands(Protocol):
-    """Where a session gets its messages and leaves what it knows.
-
-    Messages that were announced and never begun go back to the front of `waiting`; a server that refuses us, whoever
-    the recipient is, leaves its words in `refused`.
-    """
+    """Where a session gets its messages and leaves what it knows."""
 
     answers: deque[tuple[Message, Outcome]]
-    waiting: deque[Message]
-    refused: TransportRefuses | None
 
-    def next_message(self) -> Message | None:
-        """The next one to send, None when there is none at the moment."""
+    def next_message(self, session: "Session") -> Message | None:
+        """The next one that this server can take, None when there is none for it at the moment."""
+
+    def give_back(self, session: "Session", message: Message) -> None:
+        """It was announced at most, and never begun: another session may have it."""
+
+    def refuses(self, session: "Session", message: Message, why: TransportRefuses) -> None:
+        """The server refuses us, whoever the recipient is; it said so when this message was announced."""
+
+    def wants_rest(self, session: "Session", words: str) -> None:
+        """The server hangs up and asks to be left alone for a while."""
+
+    def lost(self, session: "Session", why: str, *, silent: bool) -> None:
+        """The line broke, or nothing came over it any more."""
 
 
 class Session:
     """An open, signed-in connection; `alive` turns False for good when the line is lost.
 
-    `begin(message, errands)`, then `go_on()` whenever the line is ready, or `expire()` when the `deadline` passed.
+    `begin(message)`, then `go_on()` whenever the line is ready, or `expire()` when the `deadline` passed; `errands` is
+    who looks after it, known before anything is begun.
     """
 
-    def __init__(self, smtp: smtplib.SMTP) -> None:
+    def __init__(self, smtp: smtplib.SMTP, route: "Route", *, most: int = 0) -> None:
         self.smtp = smtp
-        self.server = str(smtp._host)  # type: ignore[attr-defined]  # smtplib keeps it for TLS
+        self.route = route
+        self.most = most
         self.line = Line(smtp.sock)  # type: ignore[arg-type]
         self.opened_at = self.used_at = time.monotonic()
         self.messages = 0
@@ -64,7 +75,7 @@ class Session:
         size = smtp.esmtp_features.get("size", "")
         self.max_size = int(size) if size.isdigit() else 0
         self.deadline = float("inf")
-        self._errands: Errands
+        self.errands: Errands
         self._message: Message | None = None
         self._following: Message | None = None
         self._refusal: tuple[str, int, str] | None = None
@@ -89,7 +100,8 @@ class Session:
 
     def worn(self, now: float) -> bool:
         """Whether it carried enough, or stood open long enough, to be replaced."""
-        return self.messages >= limits().connection_messages or now - self.opened_at > limits().connection_seconds
+        most = self.most or limits().connection_messages
+        return self.messages >= most or now - self.opened_at > limits().connection_seconds
 
     def close(self, *, politely: bool = False) -> None:
         """Hang up; a server that is gone already is no error."""
@@ -120,17 +132,10 @@ class Session:
     # ── from outside ─────────────────────────────────────────────────────────
     def misfit(self, message: Message) -> Outcome | None:
         """Why this server cannot take this message at all, or None."""
-        if UNSPEAKABLE(message.recipient):
-            return Outcome(Verdict.FAILED, "not an e-mail address")
-        if not message.recipient.isascii() and not self.smtputf8:
-            return Outcome(Verdict.FAILED, "the mail server takes no addresses with letters outside ASCII")
-        if self.max_size and len(message.data) > self.max_size:
-            return Outcome(Verdict.FAILED, f"larger than the mail server takes ({self.max_size} bytes)")
-        return None
+        return misfit(message, smtputf8=self.smtputf8, max_size=self.max_size)
 
-    def begin(self, message: Message, errands: Errands) -> None:
+    def begin(self, message: Message) -> None:
         """Hand over this message, and then whatever the errands have."""
-        self._errands = errands
         self.line.sock.setblocking(False)
         self._guarded(lambda: self._announce(message))
 
@@ -141,9 +146,9 @@ class Session:
     def expire(self) -> None:
         """The deadline passed: the server fell silent, or takes nothing any more."""
         if self.line.unsent and not self._dotted:
-            self._lost("the mail server took nothing any more")
+            self._lost("the mail server took nothing any more", silent=True)
         else:
-            self._lost(f"no reply after {self._asked()} (TimeoutError)")
+            self._lost(f"no reply after {self._asked()} (TimeoutError)", silent=True)
 
     def _guarded(self, step: Callable[[], None]) -> None:
         """Do a step; a lost line answers for the messages it had."""
@@ -153,8 +158,9 @@ class Session:
             silent = self._awaited and not self.line.unsent
             self._lost(f"no reply after {self._asked()} ({why})" if silent else f"connection lost ({why})")
 
-    def _lost(self, why: str) -> None:
+    def _lost(self, why: str, *, silent: bool = False) -> None:
         self.close()
+        self.errands.lost(self, why, silent=silent)
         if self._message:
             verdict = Verdict.UNCERTAIN if self._dotted else Verdict.DEFERRED
             self._settle(Outcome(verdict, why, lost=True))
@@ -209,6 +215,7 @@ class Session:
         if step == "BODY":
             self._answer(judge(code, _text(words)), closing=code == CLOSING)
         elif code == CLOSING:
+            self.errands.wants_rest(self, f"{code} {_text(words)}")
             raise LineLost(f"{code} {_text(words)}")
         elif step in WELCOME:
             self._heard_about_envelope(step, code, words)
@@ -228,9 +235,9 @@ class Session:
         """Take the refusal as the answer, and make the line ready for another message."""
         step, code, text = self._refusal or ("", 0, "")
         if step == "MAIL" and code >= 500:
-            self._errands.refused = self._errands.refused or TransportRefuses(f"{code} {text}"[:200])
-            self._message = None
+            message, self._message = self._current(), None
             self.close(politely=False)
+            self.errands.refuses(self, message, TransportRefuses(f"{code} {text}"[:200]))
             return
         self._settle(judge(code, text))
         self._awaited.extend(["EMPTY", "RSET"] if open_data else ["RSET"])
@@ -245,7 +252,7 @@ class Session:
         if message.expired() or not message.leaving():
             self._take_back()
             return
-        following = None if self.worn(time.monotonic()) or not self.pipelines else self._fitting()
+        following = None if self.worn(time.monotonic()) or not self.pipelines else self.errands.next_message(self)
         ahead = _envelope(following) if following else b""
         self._following, self._after_dot, self._handed_over = following, len(ahead), True
         self._awaited.append("BODY")
@@ -266,19 +273,11 @@ class Session:
         self.line.unsent = memoryview(b"")
         self.close()
 
-    def _fitting(self) -> Message | None:
-        """The next message that this server can take; the others are answered here."""
-        while message := self._errands.next_message():
-            outcome = self.misfit(message)
-            if outcome is None:
-                return message
-            self._errands.answers.append((message, outcome))
-        return None
-
     def _answer(self, outcome: Outcome, *, closing: bool) -> None:
         """What the server says to a whole message; then the one that was announced behind it is the current one."""
         self._settle(outcome)
         if closing:
+            self.errands.wants_rest(self, outcome.reply)
             self._return_following()
             self._awaited.clear()
             self.close()
@@ -288,15 +287,15 @@ class Session:
 
     def _return_following(self) -> None:
         if self._following:
-            self._errands.waiting.appendleft(self._following)
+            self.errands.give_back(self, self._following)
             self._following = None
 
     def _settle(self, outcome: Outcome) -> None:
         if outcome.verdict is not Verdict.ACCEPTED:
-            outcome = replace(outcome, source=self.server)
+            outcome = replace(outcome, source=self.route.name)
         message = self._current()
         message.heard(message.delivery_id, outcome)  # before the next one leaves, which may be in the same breath
-        self._errands.answers.append((message, outcome))
+        self.errands.answers.append((message, outcome))
         self._message = None
         self.used_at = time.monotonic()
 
@@ -317,6 +316,17 @@ class Session:
     def _asked(self) -> str:
         step = self._awaited[0] if self._awaited else "nothing"
         return {"BODY": "the whole message", "EMPTY": "an empty message"}.get(step, step)
+
+
+def misfit(message: Message, *, smtputf8: bool, max_size: int) -> Outcome | None:
+    """Why a server that can do this much cannot take this message at all, or None."""
+    if UNSPEAKABLE(message.recipient):
+        return Outcome(Verdict.FAILED, "not an e-mail address")
+    if not smtputf8 and not message.recipient.isascii():
+        return Outcome(Verdict.FAILED, "the mail server takes no addresses with letters outside ASCII")
+    if max_size and len(message.data) > max_size:
+        return Outcome(Verdict.FAILED, f"larger than the mail server takes ({max_size} bytes)")
+    return None
 
 
 def _envelope(message: Message) -> bytes:

@@ -1,101 +1,68 @@
-"""The SMTP transport: a pool of sessions with the server of Django's mail settings."""
+"""The SMTP transport: routes to the mail servers of the settings, one or several."""
 
-import smtplib
-import ssl
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import partial
-
-from django.conf import settings
-from django.core.mail.utils import DNS_NAME
-from django.utils.translation import gettext as _
+import time
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from campaigns.sending.limits import limits
+from campaigns.sending.rates.asking import Lane
 from campaigns.sending.smtp.crew import Crew
-from campaigns.sending.smtp.pool import Pool
+from campaigns.sending.smtp.fleet import Fleet, nobody_left
+from campaigns.sending.smtp.route import Route
+from campaigns.sending.smtp.servers import BadServers, Server, servers
 from campaigns.sending.smtp.session import Session
 from crm.transport import Message, Outcome, TransportDown, TransportRefuses
 
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where to connect, and how to sign in."""
-
-    host: str
-    port: int
-    user: str = ""
-    password: str = ""
-    starttls: bool = False
-    tls: bool = False
-
-    @classmethod
-    def from_settings(cls) -> "Server":
-        """The server of the `EMAIL_*` settings."""
-        return cls(
-            settings.EMAIL_HOST,
-            int(settings.EMAIL_PORT),
-            settings.EMAIL_HOST_USER or "",
-            settings.EMAIL_HOST_PASSWORD or "",
-            settings.EMAIL_USE_TLS,
-            settings.EMAIL_USE_SSL,
-        )
-
-
-def connect(server: Server) -> Session:
-    """A signed-in session; TransportDown when trying later may help, TransportRefuses when only a person can."""
-    smtp = _new_client(server)
-    try:
-        smtp.connect(server.host, server.port)
-        smtp.ehlo_or_helo_if_needed()
-        if server.starttls:
-            smtp.starttls(context=ssl.create_default_context())
-            smtp.ehlo()
-        if server.user:
-            smtp.login(server.user, server.password)
-    except (OSError, smtplib.SMTPException) as error:
-        smtp.close()
-        raise _explain(error) from error
-    return Session(smtp)
-
-
-def _new_client(server: Server) -> smtplib.SMTP:
-    if server.tls:
-        context = ssl.create_default_context()
-        client: smtplib.SMTP = smtplib.SMTP_SSL(
-            local_hostname=str(DNS_NAME), timeout=limits().connect_timeout, context=context
-        )
-    else:
-        client = smtplib.SMTP(local_hostname=str(DNS_NAME), timeout=limits().connect_timeout)
-    client._host = server.host  # type: ignore[attr-defined]  # what TLS checks the certificate against
-    return client
-
-
-def _explain(error: Exception) -> TransportDown | TransportRefuses:
-    """A refused sign-in or certificate needs a person; anything else may pass by itself."""
-    if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
-        why = _("The mail server did not accept our user name or password (%(code)s).")
-        return TransportRefuses(why % {"code": error.smtp_code})
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return TransportRefuses(_("The mail server does not offer the sign-in or the encryption that we ask for."))
-    if isinstance(error, ssl.SSLCertVerificationError):
-        why = _("The mail server's certificate does not prove that it is %(host)s (%(detail)s).")
-        return TransportRefuses(why % {"host": settings.EMAIL_HOST, "detail": error.verify_message})
-    return TransportDown(f"no connection to the mail server ({type(error).__name__})")
+LATECOMERS = 0.25
+"""Seconds the first connection waits for those with the other servers, so that weights hold from the start."""
 
 
 class SmtpTransport:
     """Sends over pooled, reused SMTP connections."""
 
-    def __init__(self, server: Server | None = None) -> None:
-        self.pool = Pool(partial(connect, server or Server.from_settings()))
+    def __init__(self, *given: Server) -> None:
+        self.unreadable = ""
+        try:
+            found: Sequence[Server] = given or servers()
+        except BadServers as why:
+            found, self.unreadable = [], f"MAIL_SERVERS: {why}"
+        self.routes = [Route(server, tells=len(found) > 1) for server in found]
+        self.opener: ThreadPoolExecutor | None = None
+        self._shares: MutableMapping[str, int] | None = None
+
+    @property
+    def rests_by_itself(self) -> bool:
+        """Whether it lets a server rest while others go on, so that nobody else need count broken lines."""
+        return len(self.routes) > 1
+
+    @property
+    def lines(self) -> int:
+        """Most connections at once."""
+        return sum(route.connections for route in self.routes)
+
+    def lanes(self) -> list[Lane]:
+        """The servers that may be used now, each with its rate and its part."""
+        return [Lane(f"server:{route.name}", route.rate, route.weight) for route in self.routes if route.usable]
+
+    def allot(self, shares: MutableMapping[str, int]) -> None:
+        """What each lane may carry of what is sent next; counted down as it is taken."""
+        self._shares = shares
 
     def open(self) -> None:
         """Make sure that a connection stands."""
-        self.pool.give(self.pool.take())
+        if self.unreadable:
+            raise TransportRefuses(self.unreadable)
+        if len(self.routes) == 1:
+            (route,) = self.routes
+            route.pool.give(route.take())
+        elif not self._open_several():
+            raise nobody_left(self.routes)
 
     def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
         """Send over as many sessions as are worth it, answering for each message as soon as it is known."""
-        crew = Crew(self.pool, messages)
+        shares, self._shares = self._shares, None
+        alone = len(self.routes) == 1
+        crew = Crew(self.routes[0], messages) if alone else Fleet(self.routes, messages, shares)
         try:
             yield from crew.run()
         finally:
@@ -103,4 +70,44 @@ class SmtpTransport:
 
     def close(self) -> None:
         """Let go of every connection."""
-        self.pool.close()
+        if self.opener:
+            self.opener.shutdown(cancel_futures=True)
+            self.opener = None
+        for route in self.routes:
+            route.pool.close()
+
+    def _open_several(self) -> bool:
+        """A connection with every server that is well, all at once; False when none stands.
+
+        Who has been refused or did not answer is tried again before nobody is left, who asked for a rest is not.
+        """
+        asked = [one for one in self.routes if one.usable] or [one for one in self.routes if not one.asked_for_rest]
+        standing = [self._keep(route, session) for route in asked for session in route.pool.resting(1)]
+        if len(standing) == len(asked):
+            return bool(standing)
+        if self.opener is None:
+            self.opener = ThreadPoolExecutor(limits().openers, thread_name_prefix="smtp-opener")
+        coming = {self.opener.submit(self._stand, route) for route in asked if route not in standing}
+        return self._any(coming, stands=bool(standing))
+
+    def _any(self, coming: "set[Future[bool]]", *, stands: bool) -> bool:
+        """Whether one of them stands, all of them being given a moment to come."""
+        until = time.monotonic() + LATECOMERS
+        while coming:
+            patience = max(0.0, until - time.monotonic()) if stands else None
+            done, coming = wait(coming, patience, return_when=FIRST_COMPLETED)
+            if not done:
+                break
+            stands = stands or any(future.result() for future in done)
+        return stands
+
+    def _stand(self, route: Route) -> bool:
+        try:
+            self._keep(route, route.take())
+        except (TransportDown, TransportRefuses):
+            return False
+        return True
+
+    def _keep(self, route: Route, session: Session) -> Route:
+        route.pool.give(session)
+        return route
