@@ -181,3 +181,50 @@ def test_a_sign_in_that_fails_for_now_is_tried_again_by_itself(line, trusted, do
     transport.current_transport().close()
     work()
     assert states(campaign) == {"accepted": 3}
+
+
+def test_beginning_encrypted_where_the_server_begins_plainly_pauses_the_campaign_and_says_what_to_write(settings, ours):
+    for box in _serve(settings, tls_context=ours.context):
+        settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL = False, True
+        campaign = launched(3)
+        work()
+        why = why_paused(campaign)
+        assert f"Port {box.port} of 127.0.0.1 does not begin encrypted, as smtp+ssl:// asks for." in why
+        assert why.endswith("then go on.")
+        assert not box.received
+
+
+@pytest.mark.parametrize("starttls", [True, False], ids=["smtp+tls", "smtp"])
+def test_beginning_plainly_where_the_server_is_encrypted_pauses_the_campaign_and_says_what_to_write(
+    settings, ours, starttls
+):
+    settings.SENDING = {"connect_timeout": 0.5}
+    for box in _serve(settings, tls=ours.context):
+        settings.EMAIL_USE_TLS = starttls
+        campaign = launched(3)
+        work()
+        why = why_paused(campaign)
+        assert f"Port {box.port} of 127.0.0.1 is encrypted from the first byte. Write smtp+ssl://" in why
+        assert why.endswith("then go on.")
+        assert not box.received
+
+
+@pytest.mark.parametrize("tls", [True, False], ids=["smtp+ssl", "smtp"])
+def test_a_server_that_only_says_nothing_is_tried_again_by_itself(settings, tls):
+    settings.SENDING = {"connect_timeout": 0.3}
+    for box in _serve(settings):
+        box.hang("connect", times=0)
+        settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL = False, tls
+        campaign = launched(3)
+        work()
+        campaign.refresh_from_db()
+        assert campaign.state == "sending"
+        assert states(campaign) == {"queued": 3}
+
+
+def test_a_server_that_does_not_let_us_in_pauses_the_campaign_with_its_words(settings):
+    for box in _serve(settings):
+        box.reply("connect", "554 5.7.1 Your network is on a list", times=0)
+        campaign = launched(3)
+        work()
+        assert "554 5.7.1 Your network is on a list" in why_paused(campaign)

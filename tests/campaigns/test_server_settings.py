@@ -85,7 +85,7 @@ def test_mail_travels_one_way_only(settings):
     assert said() == ["EMAIL_URL names a provider and MAIL_SERVERS names mail servers; mail can travel one way only."]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_newsletter_waits_for_a_person_where_it_cannot_be_read(settings):
     settings.MAIL_SERVERS = json.dumps([{"url": "smtp://us:s3cret@mx:many"}])
     campaign = launched(2)
