@@ -75,8 +75,8 @@ class ImapServer:
     def empty(self) -> None:
         """Nothing lies anywhere, and no folder of ours is there."""
         with self.signed_in() as client:
-            for name in ("Processed", "Set aside"):
-                if client.folder_exists(name):
+            for _flags, _between, name in client.list_folders():
+                if name not in ("INBOX", *OF_THE_DEMO):
                     client.delete_folder(name)
             client.select_folder("INBOX")
             client.delete_messages(client.search())

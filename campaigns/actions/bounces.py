@@ -39,6 +39,8 @@ UNKNOWN, NOTHING = "unknown", "nothing"
 MEANINGS = {means.value for means in Meaning if means.value}
 ASIDE = {Sort.UNPROVEN.value, Sort.UNREADABLE.value, UNKNOWN}
 """Outcomes that a person should see."""
+PERSONAL = {Sort.LETTER.value, Sort.UNPROVEN.value, Sort.UNREADABLE.value, Sort.AUTOMATIC.value}
+"""What may be somebody's own in the mailbox of the sender: answers, and reports about what they wrote by hand."""
 
 
 class BeingRead(Exception):
@@ -135,17 +137,18 @@ def _take(place: Place, batch: Sequence[Mail], *, looking: bool) -> Counter[str]
         return counts
     shelves: dict[Shelf, list[Mail]] = {shelf: [] for shelf in Shelf}
     for mail, outcome in zip(batch, outcomes, strict=True):
-        shelves[_shelf(outcome)].append(mail)
+        shelves[shelf_of(outcome)].append(mail)
     for shelf, mails in shelves.items():
         place.put(mails, shelf)
     _remember(place, place.since(batch), counts)
     return counts
 
 
-def _shelf(outcome: str) -> Shelf:
-    if outcome in ASIDE:
-        return Shelf.ASIDE
-    return Shelf.STAYS if outcome == Sort.LETTER else Shelf.PROCESSED
+def shelf_of(outcome: str) -> Shelf:
+    """Where a mail goes; without a mailbox of its own for what comes back only proven reports are moved."""
+    if outcome == Sort.LETTER or (not settings.RETURN_PATH and outcome in PERSONAL):
+        return Shelf.STAYS
+    return Shelf.ASIDE if outcome in ASIDE else Shelf.PROCESSED
 
 
 def _look(readings: Sequence[Reading]) -> list[str]:

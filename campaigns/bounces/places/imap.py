@@ -102,7 +102,11 @@ class ImapMailbox:
         client = IMAPClient(self.host, self.port, ssl=tls, ssl_context=context if tls else None, timeout=PATIENCE)
         client.normalise_times = False
         if self.security == "starttls":
-            client.starttls(context)
+            try:
+                client.starttls(context)
+            except Exception:
+                _leave(client)
+                raise
         return client
 
     def _before_folders(self) -> str:

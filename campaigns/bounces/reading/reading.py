@@ -14,7 +14,7 @@ from campaigns.bounces.reading.dsn import Recipient
 from campaigns.bounces.reading.meaning import Meaning
 from campaigns.bounces.reading.opened import Unreadable, header, open_mail
 from campaigns.bounces.reading.proof import About, about, claims_one
-from campaigns.bounces.reading.sorts import calls_itself_one, from_a_machine, is_automatic
+from campaigns.bounces.reading.sorts import calls_itself_one, from_a_machine, has_no_sender, is_automatic
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def _read(message: Message, at: datetime) -> Reading:
         return _report(message, at, recipients=found)
     if is_automatic(message):
         return Reading(Sort.AUTOMATIC, at)
-    return Reading(Sort.UNPROVEN if from_a_machine(message) or claims_one(message) else Sort.LETTER, at)
+    return Reading(Sort.UNPROVEN if has_no_sender(message) or claims_one(message) else Sort.LETTER, at)
 
 
 def _report(

@@ -20,10 +20,12 @@ READ_RECEIPT = "message/disposition-notification"
 
 def from_a_machine(message: Message) -> bool:
     """Whether a mail server wrote it: it has no sender to answer to, or calls itself one."""
-    path = header(message, "Return-Path")
-    if path.replace(" ", "") == "<>":
-        return True
-    return bool(MACHINES.search(path)) or calls_itself_one(message)
+    return has_no_sender(message) or bool(MACHINES.search(header(message, "Return-Path"))) or calls_itself_one(message)
+
+
+def has_no_sender(message: Message) -> bool:
+    """Whether nobody may answer to it (RFC 5321): so mail servers report."""
+    return header(message, "Return-Path").replace(" ", "") == "<>"
 
 
 def calls_itself_one(message: Message) -> bool:
@@ -33,8 +35,7 @@ def calls_itself_one(message: Message) -> bool:
 
 def is_automatic(message: Message) -> bool:
     """Whether it answers by itself (RFC 3834, and what programs wrote before there was one)."""
-    submitted = header(message, "Auto-Submitted").lower()
-    if submitted and not submitted.startswith("no"):
+    if header(message, "Auto-Submitted").lower().startswith("auto-replied"):
         return True
     if header(message, "X-Autoreply") or header(message, "X-Autorespond"):
         return True

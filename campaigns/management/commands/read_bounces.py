@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 
-from campaigns.actions.bounces import ASIDE, BeingRead, Turn, read_bounces
+from campaigns.actions.bounces import BeingRead, Turn, read_bounces, shelf_of
 from campaigns.bounces.places.addresses import NOBODYS, BadPlace, place_at, place_in
 from campaigns.bounces.places.piped import Piped
-from campaigns.bounces.places.place import Place, PlaceTrouble
+from campaigns.bounces.places.place import Place, PlaceTrouble, Shelf
 
 TRY_AGAIN = 75
 """By this status (EX_TEMPFAIL) a mail server knows that it must come again with its mail."""
@@ -75,10 +75,14 @@ class Command(BaseCommand):
             self.stdout.write("No mail came back.")
         for outcome, said in SAID.items():
             if count := turn.counts[outcome]:
-                aside = (" (would be set aside)" if dry else " (set aside)") if outcome in ASIDE else ""
+                aside = (" (would be set aside)" if dry else " (set aside)") if _goes_aside(outcome) else ""
                 self.stdout.write(f"{count:>6}  {said}{aside}")
         if dry and turn.mails:
             self.stdout.write("Nothing was changed.")
+
+
+def _goes_aside(outcome: str) -> bool:
+    return shelf_of(outcome) is Shelf.ASIDE
 
 
 def _place(named: str | None) -> Place:

@@ -364,9 +364,50 @@ def test_a_server_that_dies_meanwhile_loses_nothing(settings):
                 taken(mails, shelf)
                 server.stop()
 
-        place.put = die  # type: ignore[method-assign]
+        place.put = die
         with pytest.raises(PlaceTrouble, match=r"does not answer|ended the conversation"):
             read_bounces(place)
     finally:
         server.stop()
     assert states(campaign) == {"bounced": 10, "accepted": 20}
+
+
+# ── mailboxes of other kinds ─────────────────────────────────────────────────
+def test_in_the_mailbox_of_the_sender_only_proven_reports_are_moved(imap, settings):
+    settings.RETURN_PATH = ""
+    (sent,) = messages(accepted(1))
+    by_hand = samples.Sent("", "<written-by-hand@example.org>", "friend@example.net")
+    imap.deliver([samples.postfix(by_hand), samples.vacation(sent), samples.letter(sent), samples.postfix(sent)])
+    assert outcomes(read_configured()) == {"unproven": 1, "automatic": 1, "letter": 1, "bounced": 1}
+    assert imap.folders() == {"INBOX": 3, "Processed": 1}
+    assert outcomes(read_configured()) == {}
+
+
+@pytest.mark.parametrize("able", [set(), {"UIDPLUS"}])
+def test_a_server_that_cannot_move_is_asked_to_copy(imap, monkeypatch, able):
+    from imapclient import IMAPClient
+
+    knows = IMAPClient.has_capability
+    monkeypatch.setattr(
+        IMAPClient,
+        "has_capability",
+        lambda self, name: name in able if name in ("MOVE", "UIDPLUS") else knows(self, name),
+    )
+    one, two = messages(accepted(2))
+    imap.deliver([samples.postfix(one), samples.letter(two)])
+    assert outcomes(read_configured()) == {"bounced": 1, "letter": 1}
+    BounceMailbox.objects.update(upto=0)
+    assert outcomes(read_configured()) == {"letter": 1}
+    assert imap.folders() == {"INBOX": 1 if able else 2, "Processed": 1}
+
+
+def test_folders_are_made_where_the_account_has_its_own(imap, monkeypatch):
+    from imapclient import IMAPClient
+    from imapclient.imapclient import Namespace
+
+    knows = IMAPClient.has_capability
+    monkeypatch.setattr(IMAPClient, "has_capability", lambda self, name: name == "NAMESPACE" or knows(self, name))
+    monkeypatch.setattr(IMAPClient, "namespace", lambda _self: Namespace((("INBOX.", "."),), None, None))
+    imap.deliver([samples.postfix(messages(accepted(1))[0])])
+    read_configured()
+    assert imap.folders() == {"INBOX.Processed": 1}

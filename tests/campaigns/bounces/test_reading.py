@@ -79,6 +79,12 @@ def test_an_automatic_answer_is_nothing_else(sent):
     assert reading(samples.vacation(sent)).sort == Sort.AUTOMATIC
 
 
+def test_what_a_program_writes_unasked_is_a_letter(sent):
+    raw = samples.letter(sent).replace(b"Subject:", b"Auto-Submitted: auto-generated\nSubject:", 1)
+    assert reading(raw).sort == Sort.LETTER
+    assert reading(raw.replace(b"From: Ana Ruiz <p0@", b"From: Post <postmaster@")).sort == Sort.LETTER
+
+
 @pytest.mark.parametrize("kind", ["not-spam", "virus", "auth-failure"])
 def test_other_feedback_changes_nothing(sent, kind):
     found = reading(samples.complaint(sent, kind))
