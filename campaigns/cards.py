@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from campaigns.bounces.telling import lying_aside, not_read
 from campaigns.models import Campaign
 from campaigns.sending.ledger.counting import LOOKED_AT, states_of
 from campaigns.sending.telling.progress import ARRIVED
@@ -101,3 +102,22 @@ def standing_still(user) -> Card | None:
     ]
     said = f"{found[0].why} {found[0].what_to_do}"
     return Card(_("Newsletters stand still"), meaning=said, lines=lines, icon="pause_circle", order=1)
+
+
+@CARDS.register("came-back")
+def came_back(user) -> Card | None:
+    """Mail that came back and waits for a person, or is not read at all; no card when neither is so."""
+    if not user.has_perm("campaigns.launch_campaign"):
+        return None
+    if why := not_read():
+        said = _("Addresses that do not work are not noticed meanwhile. %(why)s") % {"why": why}
+        return Card(_("Mail that came back is not read"), meaning=said, icon="mark_email_unread", order=4)
+    mails = lying_aside()
+    if not mails:
+        return None
+    said = ngettext(
+        "mail was not understood and lies in the folder “Set aside” of its mailbox: somebody should look at it",
+        "mails were not understood and lie in the folder “Set aside” of their mailbox: somebody should look at them",
+        mails,
+    )
+    return Card(_("Mail that came back"), figure=f"{mails:,}", meaning=said, icon="mark_email_unread", order=40)

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -33,8 +32,6 @@ log = logging.getLogger(__name__)
 SOURCE = "bounce mail"
 LOCK = 7501
 """Class of the advisory lock that lets one reader at a time into a place."""
-QUIET = timedelta(minutes=10)
-"""A mail server that is away for shorter is nothing to look at."""
 UNKNOWN, NOTHING = "unknown", "nothing"
 MEANINGS = {means.value for means in Meaning if means.value}
 ASIDE = {Sort.UNPROVEN.value, Sort.UNREADABLE.value, UNKNOWN}
@@ -89,21 +86,6 @@ def _turn(place: Place, since: Since, until: float, *, looking: bool) -> Turn:
                 break
         turn.aside = 0 if looking else place.aside()
     return turn
-
-
-def not_read() -> str:
-    """Why what comes back by mail is not read though it should be, in one sentence that anybody may read; or empty."""
-    if settings.BOUNCES_URL in NOBODYS:
-        return ""
-    try:
-        row = BounceMailbox.objects.filter(key=place_at(settings.BOUNCES_URL).key).first()
-    except BadPlace:
-        return "BOUNCES_URL cannot be read."
-    if row is None or row.tried_at is None or (row.read_at and timezone.now() - row.read_at < QUIET):
-        return ""
-    since = f"was not read since {row.read_at:%Y-%m-%d %H:%M} UTC" if row.read_at else "could not be read yet"
-    what_to_do = "The log says why." if row.trouble else "See whether the clock and the workers run."
-    return f"Mail that came back {since}. {what_to_do}"
 
 
 def _row(place: Place, *, looking: bool) -> BounceMailbox:

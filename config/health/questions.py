@@ -116,7 +116,7 @@ def _greets(server: "Server") -> bool:
 
 def bounces() -> str:
     """Whether what comes back by mail is read."""
-    from campaigns.actions.bounces import not_read
+    from campaigns.bounces.telling import not_read
 
     try:
         why = not_read()

@@ -11,9 +11,11 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from campaigns.actions.bounces import not_read, read_configured
+from campaigns.actions.bounces import read_configured
 from campaigns.bounces.places.addresses import BadPlace, place_at, place_in
 from campaigns.bounces.places.folders import Folder, Maildir, make_maildir
+from campaigns.bounces.telling import not_read
+from campaigns.cards import came_back
 from campaigns.management.commands.read_bounces import SAID
 from campaigns.models import BounceMailbox, Delivery
 from campaigns.sending.worker import work
@@ -266,6 +268,16 @@ def test_health_says_when_nobody_reads(imap, settings, client):
     assert client.get("/healthz").json()["bounces"] == f"{said}The log says why."
     settings.BOUNCES_URL = ""
     assert client.get("/healthz").json()["bounces"] == "ok"
+
+
+def test_the_dashboard_says_when_somebody_should_look(staff, outsider, settings):
+    assert came_back(staff) is None
+    settings.BOUNCES_URL = "imaps://b:p@host/INBOX"
+    row = BounceMailbox.objects.create(key=place_at(settings.BOUNCES_URL).key, name="x", aside=3)
+    assert came_back(staff).figure == "3"
+    assert came_back(outsider) is None
+    BounceMailbox.objects.filter(pk=row.pk).update(tried_at="2026-01-02T00:00Z", trouble="x does not answer.")
+    assert "Mail that came back could not be read yet. The log says why." in came_back(staff).meaning
 
 
 def test_the_clock_reads_on_while_mails_are_left(imap, monkeypatch):
