@@ -45,7 +45,7 @@ format: $(BUILT) ## Put code and templates into the house style
 	$(BIN)/ruff format .
 	find . -path ./$(VENV) -prune -o -path ./var -prune -o -path '*/templates/*.html' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2
 
-bench: $(BUILT) ## Measure imports, exports, duplicates and sending on this machine (BENCH=imports for one)
+bench: $(BUILT) ## Measure imports, exports, duplicates, sending and webhooks on this machine (BENCH=imports for one)
 	$(BIN)/python -m benchmarks $(BENCH)
 
 faults: $(BUILT) ## The long form of the tests that kill and freeze real processes

@@ -75,10 +75,18 @@ class Told:
 def read(provider: str, proven: Proven, request: HttpRequest) -> list[Told]:
     """Everything the request says that means something here, each event once."""
     try:
-        rows = _rows(provider, proven.reader, request, proven.token)
+        rows = _rows(provider, proven.reader, request)
     except Exception:
         rows = [row for raw in _apart(provider, request) for row in _alone(provider, proven, request, raw)]
-    return list({row.key: row for row in rows}.values())
+    told = list({row.key: row for row in rows}.values())
+    return _used_up(provider, proven.token, told) if proven.token else told
+
+
+def _used_up(provider: str, token: uuid.UUID, told: list[Told]) -> list[Told]:
+    """The same with the token of its signature, which is good for this event only, also where that means nothing."""
+    if not told:
+        return [Told(_hashed(provider, str(token)), provider, "", timezone.now(), proof=token, state=State.DONE)]
+    return [replace(told[0], proof=token), *told[1:]]
 
 
 def read_again(provider: str, raw: str) -> list[Told]:
@@ -100,7 +108,7 @@ def _apart(provider: str, request: HttpRequest) -> list[str]:
 def _alone(provider: str, proven: Proven, request: HttpRequest, raw: str) -> list[Told]:
     """One event, or why there is none."""
     try:
-        return _rows(provider, copy.copy(proven.reader), _as_request(provider, request, raw), proven.token)
+        return _rows(provider, copy.copy(proven.reader), _as_request(provider, request, raw))
     except OtherKind as other:
         return [_aside(provider, Why.OTHER_KIND, other.name, raw)]
     except AnymailConfigurationError:  # somebody's mail to us, which is asked for at another address: it stays unread
@@ -109,9 +117,9 @@ def _alone(provider: str, proven: Proven, request: HttpRequest, raw: str) -> lis
         return [_aside(provider, Why.UNREADABLE, "", raw)]
 
 
-def _rows(provider: str, reader: AnymailBaseWebhookView, request: HttpRequest, token: uuid.UUID | None) -> list[Told]:
+def _rows(provider: str, reader: AnymailBaseWebhookView, request: HttpRequest) -> list[Told]:
     """All events of a request, or the error of the first that cannot be read."""
-    told = [_tell(provider, event, token) for event in reader.parse_events(request)]
+    told = [_tell(provider, event) for event in reader.parse_events(request)]
     return [row for row in told if row]
 
 
@@ -123,7 +131,7 @@ class OtherKind(Exception):
         self.name = name
 
 
-def _tell(provider: str, event: AnymailTrackingEvent, token: uuid.UUID | None) -> Told | None:
+def _tell(provider: str, event: AnymailTrackingEvent) -> Told | None:
     """One event as a row, None where it means nothing; raises OtherKind, or whatever is wrong with its values."""
     kind = _kind(provider, event)
     if kind is None:
@@ -134,7 +142,6 @@ def _tell(provider: str, event: AnymailTrackingEvent, token: uuid.UUID | None) -
         provider=provider,
         kind=kind,
         at=_moment(event.timestamp),
-        proof=token,
         address=address,
         provider_id=_clean(event.message_id, 200),
         reply=_clean(words(event), 300),

@@ -141,7 +141,7 @@ ANYMAIL = variables(os.environ)
 """Keys and secrets of providers under the names of anymail's manual: MAILGUN_API_KEY, ANYMAIL_WEBHOOK_SECRET."""
 EMAIL_TRACKING = env.bool("EMAIL_TRACKING", default=False)
 """Whether a provider may track opens and clicks, as its account says; otherwise it is told not to."""
-WEBHOOK_PROVIDERS = env.list("WEBHOOK_PROVIDERS", default=[])
+WEBHOOK_PROVIDERS = [name.strip().replace("-", "_") for name in env.list("WEBHOOK_PROVIDERS", default=[])]
 """Providers besides the one of EMAIL_URL whose news are taken in, such as the one before it; anymail's names."""
 WEBHOOKS_NEED_PROOF = False
 """Whether it is an error, and not only to be said, when nobody could tell whose news they are."""

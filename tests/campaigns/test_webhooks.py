@@ -148,6 +148,20 @@ def test_a_signature_of_mailgun_is_good_for_one_event_only():
     assert kept() == 1
 
 
+MEANINGLESS = {"open": SAYS["mailgun"]("opened", About()), "odd": {"event-data": {"event": 7}}}
+
+
+@pytest.mark.parametrize("meaningless", MEANINGLESS.values(), ids=MEANINGLESS)
+def test_nor_is_the_signature_of_what_means_nothing_good_for_anything_else(meaningless):
+    signature = mailgun_signature(time.time())
+    answers = []
+    for event in (meaningless, said("mailgun"), meaningless):
+        body = json.dumps({**event, "signature": signature}).encode()
+        answers.append(send("/webhooks/mailgun/", body, "application/json", basic()).status_code)
+    assert answers == [200, 403, 200]
+    assert not ProviderEvent.objects.filter(state="waiting").exists()
+
+
 @pytest.mark.parametrize("provider", ["mailgun", "sendgrid", "resend"])
 def test_an_old_signature_and_one_from_the_future_are_refused(provider):
     now = time.time()
