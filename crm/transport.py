@@ -98,7 +98,7 @@ class Transport(Protocol):
 
     One with several servers says by `lanes()` which may be used now, with rate and weight, and is told by
     `allot(shares)` what each of them may carry of what is sent next; `rests_by_itself` says that it counts broken lines
-    for each of them, and `lines` how many it may hold at once.
+    for each of them, and `most_lines` how many it may hold at once.
     """
 
     def open(self) -> None:

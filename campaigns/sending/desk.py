@@ -119,7 +119,7 @@ class Desk:
 
     def settle(self, handover: Handover) -> None:
         """Keep what became of a group."""
-        lines = getattr(self.gate.transport, "lines", None)
+        lines = getattr(self.gate.transport, "most_lines", None)
         standing = note_results(handover.campaign.pk, handover.results, down=handover.down, lines=lines)
         write_outcomes(handover.epoch, handover.results, blame=standing.line_stands)
         act_on(handover.results)

@@ -36,7 +36,7 @@ class SmtpTransport:
         return len(self.routes) > 1
 
     @property
-    def lines(self) -> int:
+    def most_lines(self) -> int:
         """Most connections at once."""
         return sum(route.connections for route in self.routes)
 
