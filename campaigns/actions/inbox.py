@@ -107,6 +107,8 @@ def _work_off(only: Sequence[int] | None) -> int:
             raise  # the database went away: everything is as it was
         inbox.put_off({event.pk: BUSY for event in taken})
     except Exception as error:
+        if not taken:
+            raise
         _halve(taken, error)
     return len(taken)
 
@@ -127,26 +129,21 @@ def _note(taken: list[Taken]) -> list[Fate]:
     """What became of each event."""
     named = {event.mail for event in taken if event.mail is not None}
     mails = {pk: to.lower() for pk, to in OutboxMail.objects.filter(pk__in=named).values_list("pk", "to")}
-    unmarked = [place for place, event in enumerate(taken) if event.delivery is None and event.mail is None]
-    known = _known(taken, unmarked)
-    fates: dict[int, Fate] = {}
-    told: list[tuple[int, Heard]] = []
+    known = _known(taken, [place for place, event in enumerate(taken) if event.delivery is None and event.mail is None])
+    fates = [Fate.UNKNOWN] * len(taken)
+    told: dict[int, Heard] = {}
     for place, event in enumerate(taken):
-        if event.mail is not None and event.delivery is None:
-            fate, heard = _about_mail(event, mails)
-        elif place in known or event.delivery is not None:
-            fate, heard = Fate.NOTED, _heard(event)
-        else:
-            fate = Fate.UNKNOWN
-            heard = None
+        if event.is_of_a_mail:
+            fates[place], heard = _about_mail(event, mails)
+            told |= {place: heard} if heard else {}
+        elif event.delivery is not None or place in known:
+            told[place] = _heard(event)
+    for place, fate in zip(told, note_news(list(told.values())), strict=True):
         fates[place] = fate
-        if heard:
-            told.append((place, heard))
-    fates |= dict(zip((place for place, _heard in told), note_news([heard for _place, heard in told]), strict=True))
-    noted = [event for place, event in enumerate(taken) if event.mail in mails and fates[place] == Fate.NOTED]
+    noted = [event for event, fate in zip(taken, fates, strict=True) if event.is_of_a_mail and fate == Fate.NOTED]
     for event in sorted(noted, key=lambda event: (event.mail, event.at)):  # last, and in order, as others hold them
         note_single(event.mail or 0, event.kind, at=event.at, reply=event.reply)
-    return [fates[place] for place in range(len(taken))]
+    return fates
 
 
 def _known(taken: list[Taken], unmarked: list[int]) -> set[int]:

@@ -90,6 +90,11 @@ class Taken:
     tries: int
     received_at: datetime
 
+    @property
+    def is_of_a_mail(self) -> bool:
+        """Whether it is about a single mail."""
+        return self.mail is not None and self.delivery is None
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

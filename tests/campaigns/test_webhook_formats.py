@@ -65,11 +65,9 @@ def test_it_means_here_what_the_provider_says(provider, kind):
     assert abs(row.at.timestamp() - about.at) < 1 or (provider, kind)[0] == "amazon_ses"  # SNS says when it told us
 
 
-@pytest.mark.parametrize("provider", SAYS)
+@pytest.mark.parametrize("provider", [name for name, say in SAYS.items() if say("opened", About())])
 def test_opens_are_not_kept_unless_tracking_is_wanted(provider, settings):
     said = SAYS[provider]("opened", About(delivery=4711))
-    if said is None:
-        pytest.skip("it tells no opens")
     assert post(provider, said).status_code == 200
     assert not ProviderEvent.objects.exclude(provider="mailgun", kind="", address="", state="done").exists()
     settings.EMAIL_TRACKING = True
