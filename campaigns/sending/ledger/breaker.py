@@ -162,4 +162,6 @@ def _roll(campaign_id: int, marks: str, *, accepted: int = 0, lost: int = 0, dow
 
 
 def _counted(count: int, settled: int) -> dict[str, str]:
-    return {"settled": f"{settled:,}", "count": f"{count:,}", "percent": f"{count * 100 / settled:.2g}"}
+    share = count * 100 / settled
+    percent = f"{share:.0f}" if share >= 10 else f"{share:.2g}"
+    return {"settled": f"{settled:,}", "count": f"{count:,}", "percent": percent}
