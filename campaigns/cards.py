@@ -79,7 +79,14 @@ def uncertain_messages(user) -> Card | None:
     if not total:
         return None
     said = ngettext("message waits for your decision", "messages wait for your decision", total)
-    lines = [Line(names[pk], str(n), reverse("campaigns:progress", args=[pk])) for pk, n in waiting.items()]
+    lines = [
+        Line(
+            names[pk],
+            ngettext("%(n)s message", "%(n)s messages", n) % {"n": f"{n:,}"},
+            reverse("campaigns:uncertain", args=[pk]),
+        )
+        for pk, n in waiting.items()
+    ]
     return Card(_("Uncertain messages"), figure=f"{total:,}", meaning=said, lines=lines, icon="help", order=5)
 
 
@@ -121,3 +128,19 @@ def came_back(user) -> Card | None:
         mails,
     )
     return Card(_("Mail that came back"), figure=f"{mails:,}", meaning=said, icon="mark_email_unread", order=40)
+
+
+@CARDS.register("stopped-by-itself")
+def stopped_by_itself(user) -> Card | None:
+    """Newsletters that the house paused, with why; no card when there are none."""
+    if not user.has_perm("campaigns.view_campaign"):
+        return None
+    paused = Campaign.objects.filter(state=Campaign.State.PAUSED).exclude(pause_reason="").order_by("-updated_at")
+    lines = [
+        Line(name, why, reverse("campaigns:progress", args=[pk]))
+        for pk, name, why in paused.values_list("pk", "name", "pause_reason")[:5]
+    ]
+    if not lines:
+        return None
+    said = _("Nothing of it leaves until somebody has looked and goes on; nobody is forgotten.")
+    return Card(_("Paused by the house itself"), meaning=said, lines=lines, icon="front_hand", order=2)

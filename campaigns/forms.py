@@ -82,6 +82,10 @@ class TestForm(forms.Form):
     test_language = forms.ChoiceField(choices=[("en", _("English")), ("es", _("Spanish"))], required=False)
 
 
+HOUR = "%H:%M"
+"""Nobody sets the seconds of an hour."""
+
+
 class SendingRulesForm(forms.ModelForm):
     """Quiet hours and the warm-up, with what does not go together said beside it."""
 
@@ -91,6 +95,12 @@ class SendingRulesForm(forms.ModelForm):
             "quiet_hours", "quiet_from", "quiet_until",
             "warm_up", "warm_up_first", "warm_up_growth", "warm_up_target", "warm_up_hour", "warm_up_since",
         ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.TimeField):
+                field.widget.format = HOUR
 
     def clean(self) -> dict[str, Any]:
         """A plan grows, and quiet hours end."""

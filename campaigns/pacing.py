@@ -1,4 +1,4 @@
-"""What a newsletter on its way waits for, in plain words for staff."""
+"""What a newsletter on its way, or about to leave, waits for, in plain words for staff."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, SendingRules
 from campaigns.sending.rates.buckets import slowed_domains
-from campaigns.sending.rates.hours import Hours, hours_now
+from campaigns.sending.rates.hours import Hours, WarmUp, hours_now
 from campaigns.sending.smtp.servers import BadServers, servers
 from campaigns.sending.smtp.standing import troubles
 from campaigns.sending.telling.progress import Progress
@@ -46,7 +47,7 @@ def pacing_of(progress: Progress) -> Pacing:
     if campaign.state == State.SENDING:
         notes += _by_servers()
     if campaign.per_hour:
-        notes.append(_("Slowed down: at most %(count)s messages an hour.") % {"count": f"{campaign.per_hour:,}"})
+        notes.append(_slowed_down(campaign.per_hour, progress.count("queued")))
     if campaign.state == State.SENDING and (slow := slowed_domains()):
         named = ", ".join(NAMES.get(name, name) for name in slow[:5])
         told = _("More slowly than usual to %(names)s: their mail servers put us off. It gets faster by itself.")
@@ -59,12 +60,7 @@ def _by_the_clock(progress: Progress, waiting: int, hours: Hours) -> list[str]:
     if hours.quiet_until:
         notes.append(_("Waits until %(time)s: no newsletters leave at night.") % {"time": _clock(hours.quiet_until)})
     if hours.warm_up and hours.warm_up.left < waiting:
-        words = {
-            "today": f"{progress.total - waiting + hours.warm_up.left:,}",
-            "total": f"{progress.total:,}",
-            "when": _when(hours.warm_up.goes_on),
-        }
-        notes.append(_("Warm-up: %(today)s of %(total)s today, the rest %(when)s.") % words)
+        notes.append(_warming(hours.warm_up, progress.total - waiting + hours.warm_up.left, progress.total))
     return notes
 
 
@@ -86,16 +82,82 @@ def _by_servers() -> list[str]:
     return notes
 
 
+def before_launch(size: int) -> list[str]:
+    """What would hold back a newsletter to so many people if it was launched now."""
+    hours, notes = hours_now(), []
+    if hours.quiet_until:
+        words = {"time": _clock(hours.quiet_until)}
+        notes.append(_("It waits until %(time)s: no newsletters leave at night.") % words)
+    if hours.warm_up and hours.warm_up.left < size:
+        notes.append(_warming(hours.warm_up, hours.warm_up.left, size))
+    return notes
+
+
+def rules_in_words(rules: SendingRules) -> list[str]:
+    """What the house's rules come to at this moment."""
+    hours = hours_now(rules=rules)
+    if hours.quiet_until:
+        quiet = _("It is quiet now: until %(until)s newsletters wait.")
+    elif rules.quiet_hours:
+        quiet = _("Newsletters leave now; from %(from)s until %(until)s they wait.")
+    else:
+        quiet = _("Newsletters leave at any hour.")
+    said = {
+        "from": time_format(rules.quiet_from, "TIME_FORMAT"),
+        "until": time_format(rules.quiet_until, "TIME_FORMAT"),
+    }
+    hours_of = _("Hours are those of %(zone)s.") % {"zone": Organisation.load().time_zone.replace("_", " ")}
+    if plan := hours.warm_up:
+        words = {"sent": f"{plan.sent:,}", "quota": f"{plan.quota:,}", "domain": plan.domain}
+        words |= {"next": f"{int(plan.quota * float(rules.warm_up_growth)):,}", "target": f"{rules.warm_up_target:,}"}
+        warm = _(
+            "Warm-up of %(domain)s: %(sent)s of today's %(quota)s messages have left. The next day it is %(next)s, "
+            "and so on until %(target)s."
+        )
+        return [quiet % said, warm % words, hours_of]
+    warmed = _("The warm-up is over: there is no limit a day.") if rules.warm_up else _("There is no limit a day.")
+    return [quiet % said, warmed, hours_of]
+
+
+def time_left(minutes: int) -> str:
+    """So many minutes as people say it: minutes, hours or days."""
+    if minutes < 100:
+        said, count = ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes), minutes
+    elif minutes < 36 * 60:
+        count = round(minutes / 60)
+        said = ngettext("about %(n)s hour left", "about %(n)s hours left", count)
+    else:
+        count = round(minutes / 60 / 24)
+        said = ngettext("about %(n)s day left", "about %(n)s days left", count)
+    return said % {"n": count}
+
+
+def _slowed_down(per_hour: int, waiting: int) -> str:
+    said = _("Slowed down: at most %(count)s messages an hour.") % {"count": f"{per_hour:,}"}
+    if waiting <= per_hour:
+        return said
+    hours = -(-waiting // per_hour)
+    longer = ngettext("Those who wait take about %(n)s hour.", "Those who wait take about %(n)s hours.", hours) % {
+        "n": f"{hours:,}"
+    }
+    return f"{said} {longer}"
+
+
+def _warming(plan: WarmUp, today: int, total: int) -> str:
+    words = {"today": f"{today:,}", "total": f"{total:,}", "when": _when(plan.goes_on)}
+    return _("Warm-up: %(today)s of %(total)s today, the rest %(when)s.") % words
+
+
 def _when(moment: datetime) -> str:
     """Today or tomorrow from a time on, else on a day."""
     local = _local(moment)
     days = (local.date() - _local(timezone.now()).date()).days
     words = {"time": _clock(moment), "day": date_format(local, "DATE_FORMAT")}
     if days == 0:
-        return _("from %(time)s") % words
+        return _("from %(time)s on") % words
     if days == 1:
-        return _("tomorrow from %(time)s") % words
-    return _("on %(day)s from %(time)s") % words
+        return _("tomorrow from %(time)s on") % words
+    return _("on %(day)s from %(time)s on") % words
 
 
 def _clock(moment: datetime) -> str:

@@ -59,17 +59,16 @@ def _pause(campaign: Campaign, progress: Progress) -> Offer:
 
 def _resume(campaign: Campaign, progress: Progress, *, is_main: bool) -> Offer:
     waiting, later = progress.count("queued", "sending"), progress.count("deferred")
-    what = ngettext("%(n)s person who waits gets it now.", "%(n)s people who wait get it now.", waiting) % {
-        "n": intcomma(waiting)
-    }
+    now = ngettext("%(n)s person who waits gets it now.", "%(n)s people who wait get it now.", waiting)
+    said = [now % {"n": intcomma(waiting)}] if waiting or not later else []
     if later:
         put_off = ngettext(
             "%(n)s whose mail server put us off is tried when the time for it comes.",
             "%(n)s whose mail servers put us off are tried when the time for it comes.",
             later,
         )
-        what = f"{what} {put_off % {'n': intcomma(later)}}"
-    return Offer("resume", _("Go on sending"), what, _steer(campaign, "resume"), is_main=is_main)
+        said.append(put_off % {"n": intcomma(later)})
+    return Offer("resume", _("Go on sending"), " ".join(said), _steer(campaign, "resume"), is_main=is_main)
 
 
 def _finish(campaign: Campaign, progress: Progress) -> Offer:

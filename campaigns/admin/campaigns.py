@@ -17,6 +17,8 @@ from campaigns.actions.content import ContentIsFrozen, copy_campaign, save_campa
 from campaigns.admin.words import editor_words
 from campaigns.forms import CampaignForm, TestForm
 from campaigns.models import Campaign
+from campaigns.sending.ledger.counting import LOOKED_AT, states_of
+from campaigns.sending.telling.progress import ARRIVED
 from crm.errors import Refused
 from crm.models import Organisation, User
 from crm.policy import RELAXED
@@ -36,7 +38,7 @@ class CampaignAdmin(ModelAdmin):
 
     when_empty = _("Newsletters are written here, looked at, and sent to those who said yes to their topic.")
     form = CampaignForm
-    list_display = ["name", "state_word", "topic", "audience", "sent_on", "created_at"]
+    list_display = ["name", "state_word", "topic", "audience", "reached", "sent_on", "created_at"]
     list_filter = ["state", "topic", "part"]
     list_select_related = ["topic"]
     search_fields = ["name", "subject", "subject_es"]
@@ -54,7 +56,7 @@ class CampaignAdmin(ModelAdmin):
     @display(
         description=_("state"),
         ordering="state",
-        label={"draft": "info", "sending": "warning", "paused": "danger", "sent": "success", "cancelled": "danger"},
+        label={"draft": "info", "sending": "warning", "paused": "danger", "sent": "success", "cancelled": "default"},
     )
     def state_word(self, campaign: Campaign) -> tuple[str, str]:
         """The state as a coloured word."""
@@ -64,6 +66,25 @@ class CampaignAdmin(ModelAdmin):
     def audience(self, campaign: Campaign) -> str:
         """How many it was launched to."""
         return "–" if campaign.audience_size is None else f"{campaign.audience_size:,}"
+
+    @display(description=_("reached"))
+    def reached(self, campaign: Campaign) -> str:
+        """How many of them a mail server took it for, as a part of all."""
+        counts = getattr(campaign, "counts", None)
+        if not counts or not campaign.audience_size:
+            return "–"
+        arrived = sum(counts[state] for state in ARRIVED)
+        return f"{arrived:,} ({arrived * 100 // campaign.audience_size} %)"
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list, with what became of the messages of those it shows, asked once for all of them."""
+        shown = super().get_changelist_instance(request)
+        shown.result_list = list(shown.result_list)
+        launched = [campaign for campaign in shown.result_list if campaign.state != Campaign.State.DRAFT]
+        counts = states_of([campaign.pk for campaign in launched], most=LOOKED_AT)
+        for campaign in launched:
+            campaign.counts = counts[campaign.pk]
+        return shown
 
     @display(description=_("launched"), ordering="launched_at")
     def sent_on(self, campaign: Campaign) -> Any:

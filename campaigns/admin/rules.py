@@ -1,5 +1,7 @@
 """When newsletters leave: one row, so the menu leads straight to its form."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +13,7 @@ from unfold.admin import ModelAdmin
 from campaigns.actions.pace import save_sending_rules
 from campaigns.forms import SendingRulesForm
 from campaigns.models import SendingRules
+from campaigns.pacing import rules_in_words
 
 
 @admin.register(SendingRules)
@@ -19,6 +22,7 @@ class SendingRulesAdmin(ModelAdmin):
 
     form = SendingRulesForm
     compressed_fields = True
+    change_form_before_template = "campaigns/_rules.html"
     fieldsets = (
         (_("Quiet hours"), {"fields": ("quiet_hours", ("quiet_from", "quiet_until"))}),
         (
@@ -48,6 +52,11 @@ class SendingRulesAdmin(ModelAdmin):
             raise PermissionDenied
         rules, _made = SendingRules.objects.get_or_create(pk=1)
         return redirect(reverse("admin:campaigns_sendingrules_change", args=[rules.pk]))
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With what the rules come to now."""
+        context["rules_in_words"] = rules_in_words(SendingRules.load())
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: SendingRules, form: object, change: bool) -> None:
         """Save by the verb."""

@@ -92,7 +92,7 @@ def _size_check(said: Rendered) -> Check:
 def _audience_check(size: int) -> Check:
     if not size:
         return Check(False, _("Nobody would get it: choose a segment with people who agreed to this topic"))
-    return Check(True, ngettext("%d person will get it", "%d people will get it", size) % size)
+    return Check(True, ngettext("%(n)s person will get it", "%(n)s people will get it", size) % {"n": f"{size:,}"})
 
 
 def _spanish(missing: int) -> str:

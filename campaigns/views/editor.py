@@ -57,8 +57,10 @@ def audience(request: HttpRequest) -> JsonResponse:
 
 
 def _told(request: HttpRequest, counted: Audience, people: QuerySet[Stakeholder], topic: Topic) -> dict[str, Any]:
-    line = ngettext("%d person will get this", "%d people will get this", counted.size) % counted.size
-    why = [f"{count} {LEFT_OUT[reason]}" for reason, count in sorted(counted.left_out.items())]
+    line = ngettext("%(n)s person will get this", "%(n)s people will get this", counted.size) % {
+        "n": f"{counted.size:,}"
+    }
+    why = [f"{count:,} {LEFT_OUT[reason]}" for reason, count in sorted(counted.left_out.items())]
     return {"size": counted.size, "line": line, "why": why, "people": _some_readers(request, topic, people)}
 
 

@@ -15,6 +15,7 @@ from campaigns.content.merge import sample_values, splice
 from campaigns.content.preflight import checklist
 from campaigns.content.render import preview
 from campaigns.models import Campaign
+from campaigns.pacing import before_launch
 from campaigns.sending.ledger.audience import count_audience
 from campaigns.sending.telling.progress import progress_of
 from crm.doors import back_office, page
@@ -51,6 +52,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "ends": ends,
         "alone": bool(ends) and Campaign.objects.filter(corrects=campaign.corrects_id).count() < len(Campaign.Part),
         "checks": checks,
+        "holds": before_launch(counted.size),
         "ready": all(check.ok or not check.blocks_launch for check in checks),
         "said": _said(campaign),
     }

@@ -15,7 +15,7 @@ from campaigns.actions.control import cancel_campaign, finish_sending, pause_cam
 from campaigns.actions.pace import set_pace
 from campaigns.actions.retry import retry_failed
 from campaigns.models import Campaign, Delivery
-from campaigns.pacing import pacing_of
+from campaigns.pacing import pacing_of, time_left
 from campaigns.sending.ledger.audience import LEFT_OUT
 from campaigns.sending.limits import limits
 from campaigns.sending.telling.progress import MEANINGS, progress_of
@@ -25,6 +25,8 @@ from crm.doors import back_office, page
 from crm.errors import Refused
 
 PER_PAGE = 50
+RETRIED = {Campaign.State.SENDING, Campaign.State.SENT}
+"""Where what failed can be tried again."""
 SEE, LAUNCH, DELIVERIES = "campaigns.view_campaign", "campaigns.launch_campaign", "campaigns.view_delivery"
 
 
@@ -66,6 +68,7 @@ def _numbers(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "pacing": pacing_of(counted),
         "standstill": standstill_of(campaign.pk) if campaign.state == Campaign.State.SENDING else None,
         "progress": counted,
+        "time_left": time_left(counted.minutes_left) if counted.minutes_left else "",
         "offers": offered,
         "verbs": ",".join(offer.verb for offer in offered),
         "left_out": left_out,
@@ -149,6 +152,6 @@ def deliveries(request: HttpRequest, pk: int) -> HttpResponse:
         "states": [(key, title) for key, (title, _meaning) in MEANINGS.items()],
         "state": state,
         "words": words,
-        "may_steer": request.user.has_perm(LAUNCH),
+        "may_retry": state == "failed" and campaign.state in RETRIED and request.user.has_perm(LAUNCH),
     }
     return page(request, "campaigns/deliveries.html", context)

@@ -10,9 +10,11 @@ from rest_framework.test import APIClient
 
 from campaigns.actions.pace import save_sending_rules
 from campaigns.models import Campaign, SendingRules
+from campaigns.pacing import time_left
 from campaigns.sending.rates.buckets import buckets
 from campaigns.sending.worker import work
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, newsletter_topic, people, states
+from tests.factories import CampaignFactory, SegmentFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,12 +89,12 @@ def test_a_warm_up_says_how_many_go_today_and_when_the_rest_does(mailbox, client
     campaign = launched(9)
     browser = client_of(staff)
     assert (
-        "Warm-up: 3 of 9 today, the rest tomorrow from midnight."
+        "Warm-up: 3 of 9 today, the rest tomorrow from midnight on."
         in browser.get(url("progress", campaign)).content.decode()
     )
     work()
     page = browser.get(url("numbers", campaign), {"state": "sending"}).content.decode()
-    assert "Warm-up: 3 of 9 today, the rest tomorrow from midnight." in page
+    assert "Warm-up: 3 of 9 today, the rest tomorrow from midnight on." in page
     assert states(campaign) == {"accepted": 3, "queued": 6}
 
 
@@ -129,3 +131,48 @@ def test_managers_set_quiet_hours_and_the_warm_up(client_of, manager):
 
 def test_nobody_else_sets_them(client_of, staff):
     assert client_of(staff).get(reverse("admin:campaigns_sendingrules_changelist")).status_code == 403
+
+
+def test_before_the_launch_it_says_what_would_hold_it_back(client_of, manager):
+    people(3, topic=newsletter_topic())
+    draft = CampaignFactory(topic=newsletter_topic())
+    draft.include.add(SegmentFactory())
+    browser = client_of(manager)
+    assert "nl-hold" not in browser.get(url("review", draft)).content.decode()
+    now = timezone.now().astimezone(ZoneInfo("America/New_York"))
+    hours = {"quiet_from": (now - timedelta(hours=1)).time(), "quiet_until": (now + timedelta(hours=2)).time()}
+    save_sending_rules(SendingRules(quiet_hours=True, warm_up=True, warm_up_first=2, **hours), by=manager)
+    page = browser.get(url("review", draft)).content.decode()
+    assert "no newsletters leave at night" in page
+    assert "Warm-up: 2 of 3 today, the rest" in page
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(1, "about 1 minute left"), (99, "about 99 minutes left"), (100, "about 2 hours left"),
+     (36 * 60, "about 2 days left"), (60 * 24 * 9, "about 9 days left")],
+)  # fmt: skip
+def test_how_long_it_takes_is_said_as_people_say_it(minutes, said):
+    assert time_left(minutes) == said
+
+
+def test_a_slow_newsletter_says_how_long_those_who_wait_take(mailbox, client_of, staff):
+    campaign = launched(5)
+    Campaign.objects.update(per_hour=2)
+    page = client_of(staff).get(url("progress", campaign)).content.decode()
+    assert "at most 2 messages an hour. Those who wait take about 3 hours." in page
+
+
+def test_the_form_of_the_rules_says_what_they_come_to_now(client_of, manager):
+    browser, form = client_of(manager), "/admin/campaigns/sendingrules/1/change/"
+    page = browser.get("/admin/campaigns/sendingrules/", follow=True).content.decode()
+    assert "Newsletters leave at any hour." in page
+    assert "There is no limit a day." in page
+    assert "Hours are those of America/New York." in page
+    assert 'value="21:00"' in page
+    now = timezone.now().astimezone(ZoneInfo("America/New_York"))
+    hours = {"quiet_from": (now - timedelta(hours=1)).time(), "quiet_until": (now + timedelta(hours=2)).time()}
+    SendingRules.objects.update(quiet_hours=True, warm_up=True, **hours)
+    page = browser.get(form).content.decode()
+    assert "It is quiet now: until" in page
+    assert "0 of today&#x27;s 200 messages have left. The next day it is 400, and so on until 50,000." in page

@@ -1,10 +1,16 @@
 """The pages of a newsletter on its way: numbers with their meaning, and buttons that do what they say."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from campaigns.models import Campaign
+from campaigns.actions.control import pause_campaign, resume_campaign
+from campaigns.models import Campaign, Chunk, Delivery
+from campaigns.sending.telling.progress import progress_of
 from campaigns.sending.worker import work
+from campaigns.steering import offers
 from tests.campaigns.ledger import launched, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,3 +136,58 @@ def test_how_many_questions_the_pages_ask_does_not_grow(mailbox, client_of, staf
     for name in ("progress", "numbers", "deliveries"):
         with django_assert_max_num_queries(23):
             browser.get(url(name, campaign))
+
+
+def test_a_newsletter_that_the_house_paused_says_what_to_do_and_stands_on_the_dashboard(mailbox, client_of, staff):
+    campaign = launched(1)
+    why = "5 % of the last 200 messages came back because nobody has the address."
+    Campaign.objects.update(state="paused", pause_reason=why)
+    page = client_of(staff).get(url("progress", campaign)).content.decode()
+    assert "paused by the house itself" in page
+    assert why in page
+    assert "it is judged anew from then on" in page
+    first = client_of(staff).get("/admin/").content.decode()
+    assert "Paused by the house itself" in first
+    assert why in first
+    Campaign.objects.update(pause_reason="")
+    assert "by the house itself" not in client_of(staff).get("/admin/").content.decode()
+
+
+def test_nothing_is_called_still_right_after_it_goes_on(mailbox, client_of, staff):
+    campaign = launched(1)
+    long_ago = timezone.now() - timedelta(minutes=10)
+    Campaign.objects.update(launched_at=long_ago, updated_at=long_ago)
+    assert progress_of(Campaign.objects.get()).is_still
+    resume_campaign(pause_campaign(campaign, by=staff), by=staff)
+    assert not progress_of(Campaign.objects.get()).is_still
+
+
+def test_going_on_speaks_of_those_who_wait_only_where_somebody_does(mailbox, staff):
+    campaign = launched(2)
+    Delivery.objects.update(state="deferred", next_attempt_at=timezone.now() + timedelta(hours=1))
+    Chunk.objects.update(counted=False)
+    pause_campaign(campaign, by=staff)
+    campaign.refresh_from_db()
+    offer = offers(campaign, progress_of(campaign))[0]
+    assert offer.what == "2 whose mail servers put us off are tried when the time for it comes."
+
+
+def test_the_list_says_how_many_were_reached(mailbox, client_of, staff):
+    launched(3)
+    mailbox.reply("rcpt", "554 5.7.1 No", only_to="p1@example.org")
+    work()
+    page = client_of(staff).get("/admin/campaigns/campaign/").content.decode()
+    assert "2 (66 %)" in page
+
+
+def test_those_that_failed_can_be_tried_again_where_one_sees_why(mailbox, client_of, staff):
+    campaign = launched(2)
+    mailbox.reply("rcpt", "554 5.7.1 No", only_to="p1@example.org")
+    work()
+    browser, again = client_of(staff), "Try all failed ones again"
+    assert again not in browser.get(url("deliveries", campaign)).content.decode()
+    page = browser.get(url("deliveries", campaign) + "?state=failed").content.decode()
+    assert again in page
+    assert url("retry", campaign) in page
+    Campaign.objects.update(state="cancelled")
+    assert again not in browser.get(url("deliveries", campaign) + "?state=failed").content.decode()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -80,17 +81,19 @@ class Progress:
 
     @property
     def minutes_left(self) -> int | None:
-        """About how long it still takes at the present rate; None while that cannot be said."""
+        """About how long it still takes at the present rate and no faster than it may; None while nobody can say."""
         waiting = self.count("queued", "sending")
-        return -(-waiting // self.per_minute) if waiting and self.per_minute else None
+        if not waiting or not self.per_minute:
+            return None
+        limit = (self.campaign.per_hour or 0) / 60
+        return ceil(waiting / (min(limit, self.per_minute) if limit else self.per_minute))
 
     @property
     def is_still(self) -> bool:
-        """Whether messages wait although none has left for minutes."""
-        silent = self.quiet_since is None or self.quiet_since < timezone.now() - timedelta(minutes=2)
-        launched = self.campaign.launched_at
-        young = launched is not None and launched > timezone.now() - timedelta(minutes=2)
-        return self.campaign.state == Campaign.State.SENDING and self.count("queued") > 0 and silent and not young
+        """Whether messages wait although none has left for minutes; those before it went on last do not count."""
+        since = max(filter(None, [self.quiet_since, self.campaign.launched_at, self.campaign.updated_at]))
+        silent = since < timezone.now() - timedelta(minutes=2)
+        return self.campaign.state == Campaign.State.SENDING and self.count("queued") > 0 and silent
 
 
 def progress_of(campaign: Campaign) -> Progress:
