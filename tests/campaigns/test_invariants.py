@@ -88,6 +88,10 @@ BREAKS: dict[str, Callable[[], object]] = {
 }
 
 
+OF_CORRECTIONS = {"a-correction-goes-to-those-who-got-the-wrong-one", "nobody-gets-both-corrections"}
+"""Broken in test_correction.py."""
+
+
 def broken() -> set[str]:
     """The promises that do not hold."""
     return {answer.key for answer in ask_all() if answer.broken}
@@ -106,7 +110,7 @@ def test_a_broken_promise_is_found(key):
 
 def test_every_promise_of_newsletters_is_broken_here_once():
     source = Path(invariants.__file__).read_text()
-    assert set(BREAKS) == {key for key, _invariant in INVARIANTS.items() if f'"{key}"' in source}
+    assert set(BREAKS) | OF_CORRECTIONS == {key for key, _invariant in INVARIANTS.items() if f'"{key}"' in source}
 
 
 def test_a_message_in_the_hands_of_a_worker_is_no_broken_promise():
