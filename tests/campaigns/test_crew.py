@@ -1,8 +1,9 @@
 """Several connections at once: more of them where the server is far away, and no message lost between them."""
 
 import pytest
+from django.utils import timezone
 
-from campaigns.models import Campaign, Delivery
+from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.sending.worker import work
 from tests.campaigns.ledger import launched, states
 
@@ -32,6 +33,23 @@ def test_a_server_that_takes_no_more_connections_is_sent_to_over_those_that_stan
     work()
     assert states(campaign) == {"accepted": 40}
     assert len(slow.received) == 40
+
+
+@pytest.mark.parametrize("phase", ["mail", "rcpt", "data", "message"])
+def test_a_server_that_says_421_in_the_middle_is_left_alone_for_a_while(mailbox, settings, phase):
+    settings.SENDING = {"connections": 1}
+    campaign = launched(20)
+    mailbox.reply(phase, "421 4.3.2 Shutting down", after=5)
+    before = mailbox.connections
+    work()
+    assert states(campaign) == {"accepted": 5, "deferred": 1, "queued": 14}
+    assert Chunk.objects.get().due_at > timezone.now()
+    Chunk.objects.update(due_at=None)
+    work()
+    assert mailbox.connections == before + 1
+    assert sorted(set(Delivery.objects.values_list("attempts", flat=True))) == [0, 1]
+    campaign.refresh_from_db()
+    assert campaign.state == "sending"
 
 
 def test_one_lost_line_costs_one_message_and_the_others_go_on(slow):

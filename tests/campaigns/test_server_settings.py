@@ -1,9 +1,12 @@
 """What `MAIL_SERVERS` may say, and what an operator reads where it says something else."""
 
 import json
+import runpy
 
 import pytest
+from django.conf import settings as project
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from campaigns.models import Campaign
@@ -102,3 +105,10 @@ def test_health_says_it_too(settings, db):
     answer = Client().get("/healthz").json()["mail"]
     assert answer.startswith("MAIL_SERVERS cannot be read. Server 1")
     assert "s3cret" not in answer
+
+
+def test_production_needs_one_of_the_two(monkeypatch):
+    for variable in ("EMAIL_URL", "MAIL_SERVERS"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(ImproperlyConfigured, match=r"EMAIL_URL \(or MAIL_SERVERS\)\."):
+        runpy.run_path(str(project.ROOT / "config" / "settings" / "production.py"))
