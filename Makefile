@@ -7,7 +7,7 @@ BUILT  := $(VENV)/.built-from-requirements
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 LOCK   := $(BIN)/uv pip compile --quiet --generate-hashes --no-strip-extras --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock"
-# The whole suite: a process for each core, a file of tests in one of them (docs/recipes/write-a-test.md).
+# The whole suite: three processes for two cores, a file of tests in one of them (docs/recipes/write-a-test.md).
 WHOLE  := -n auto --dist loadfile --no-loadscope-reorder
 # What production must be given; here only so that its settings can be checked.
 DEPLOY := DJANGO_SETTINGS_MODULE=config.settings.production SECRET_KEY=$$(od -An -N48 -tx1 /dev/urandom | tr -d ' \n') \
@@ -26,6 +26,8 @@ run: $(BUILT) ## Start everything: servers, web, worker, clock, mailbox (PORT=80
 stop: $(BUILT) ## Stop everything that runs for this checkout
 	@$(BIN)/python -m config.stack stop
 
+# A hundred processes are started: what is compiled once must not be compiled by each of them.
+test faults: export PYTHONDONTWRITEBYTECODE :=
 test: $(BUILT) ## Run every test (PYTEST="tests/crm -x" for some of them)
 	$(BIN)/pytest $(or $(PYTEST),$(WHOLE))
 

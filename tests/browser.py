@@ -10,6 +10,8 @@ import pytest
 from django.db import connections
 
 HINT = "Chromium is not installed; on Debian: apt-get install chromium"
+PATIENCE = 60_000
+"""Milliseconds for a page to say what it should; only there to end a broken run."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
@@ -36,7 +38,7 @@ class SharedBrowser:
         self._open()
         context = self._chromium.new_context(base_url=home, viewport={"width": 1440, "height": 900})
         tab: Any = context.new_page()
-        tab.set_default_timeout(15_000)
+        tab.set_default_timeout(PATIENCE)
         tab.errors = []
         tab.on("pageerror", lambda error: tab.errors.append(str(error)))
         tab.on("console", lambda said: "Content Security Policy" in said.text and tab.errors.append(said.text))
@@ -46,8 +48,9 @@ class SharedBrowser:
     def _open(self) -> None:
         if self._chromium is not None:
             return
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
 
+        expect.set_options(timeout=PATIENCE)
         program = chromium()
         connections.close_all()  # Playwright runs a loop in this thread, and Django keeps other connections for a loop
         with ExitStack() as parts:

@@ -11,9 +11,12 @@ import redis
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.test import Client, TransactionTestCase
 
 from config.catalogues import compile_catalogues
+from config.celery import app
 from config.embedded.redis import redis_url
 from config.embedded.services import release_all
 from tests.browser import SharedBrowser
@@ -39,10 +42,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """A process for each core; none beside this one where they would share what only one may use."""
+    """Three processes for two cores, as some test always waits; none where they would share what only one may use."""
     shared = settings.REDIS_URL or os.environ.get("UPDATE_QUERY_COUNTS")
     cores = os.cpu_count() or 1
-    return 0 if shared or cores == 1 else min(cores, MOST_PROCESSES)
+    return 0 if shared or cores == 1 else min(cores + cores // 2, MOST_PROCESSES)
 
 
 @pytest.hookimpl(trylast=True)
@@ -168,6 +171,13 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
     settings.MAIL_SERVERS = ""
     yield box
     server.stop(no_assert=True)
+
+
+@receiver(setting_changed)
+def _forget_the_broker(*, setting: str, **_more: object) -> None:
+    """Celery keeps the broker it first rang at for as long as the process lives; here each test says where it is."""
+    if setting == "REDIS_URL":
+        app._after_fork()
 
 
 @pytest.fixture(autouse=True)
