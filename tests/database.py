@@ -1,7 +1,7 @@
 """The tests' own database: migrated once, and new again after every test that commits.
 
     the migrations ─► template_alliance_<digest>   kept by the server from one run to the next
-                          └► test_alliance         emptied and seeded by the code as it is now
+                          └► test_alliance         in memory (`tests/memory.py`), seeded by the code as it is now
                                  └► …_seeded       a copy of that, for whatever cannot be brought back
 
 After a test that commits, the tables it wrote to are emptied (`tests/emptying.py`); where it left more than rows, the
@@ -20,6 +20,7 @@ from django.db import connection, connections
 from psycopg import sql
 
 from tests.emptying import remember, restore
+from tests.memory import leave_room, make_room
 
 LOCK = 7390
 """Number of the advisory lock under which templates are made and copied."""
@@ -46,7 +47,9 @@ class TestDatabase:
                 for old in kept:
                     _drop(cursor, old)
                 self._migrate(cursor)
-            _copy(cursor, self.template, self.name)
+            _drop(cursor, self.name)
+            _drop(cursor, self.seeded)
+            _copy(cursor, self.template, self.name, make_room(cursor, self.name))
             use(self.name)
             call_command("flush", verbosity=0, interactive=False)
             with connection.cursor() as ours:
@@ -75,6 +78,7 @@ class TestDatabase:
         with _server() as cursor:
             _drop(cursor, self.name)
             _drop(cursor, self.seeded)
+            leave_room(cursor, self.name)
 
     def _migrate(self, cursor: Any) -> None:
         """Migrate under another name, so that an interrupted run leaves no half of a template."""
@@ -109,10 +113,10 @@ def _server() -> Iterator[Any]:
         yield cursor
 
 
-def _copy(cursor: Any, source: str, target: str) -> None:
+def _copy(cursor: Any, source: str, target: str, tablespace: str = "") -> None:
     _drop(cursor, target)
-    words = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-    cursor.execute(words.format(*map(sql.Identifier, (target, source))))
+    words = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(*map(sql.Identifier, (target, source)))
+    cursor.execute(words + sql.SQL(" TABLESPACE {}").format(sql.Identifier(tablespace)) if tablespace else words)
 
 
 def _drop(cursor: Any, name: str) -> None:

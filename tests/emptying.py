@@ -56,7 +56,8 @@ class Held:
 
 def remember(cursor: Any) -> Held:
     """What stands in the database of this cursor."""
-    rows = {table: (_digest(cursor, table), _rows(cursor, table)) for table in _written(cursor)}
+    digests = {table: _digest(cursor, table) for table in _written(cursor)}
+    rows = {table: (digest, _rows(cursor, table)) for table, digest in digests.items() if digest}
     return Held(_shape(cursor), {table: last for table, last, _start in _numbers(cursor)}, rows)
 
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.actions import (
@@ -23,6 +23,7 @@ from contacts.models import (
 )
 from crm.invariants import ask_all
 from tests.factories import RegistrationFactory
+from tests.fuzzing import examples
 from tests.identity.life import World, differences, picture, somebody
 
 pytestmark = pytest.mark.django_db
@@ -43,12 +44,7 @@ def in_its_own_house(example):
         pass
 
 
-LONG = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-
-
-@LONG
+@examples(12)
 @given(seed=st.integers(0, 2**32), kind=st.sampled_from(["person", "person", "organisation"]), full=st.booleans())
 def test_merge_then_unmerge_is_the_identity(db, seed, kind, full):
     def example():
@@ -66,7 +62,7 @@ def test_merge_then_unmerge_is_the_identity(db, seed, kind, full):
     in_its_own_house(example)
 
 
-@LONG
+@examples(12)
 @given(seed=st.integers(0, 2**32))
 def test_merges_of_merges_are_taken_apart_in_any_order(db, seed):
     def example():
@@ -110,7 +106,7 @@ DEEDS = {
 """What may happen to somebody between the merge and the day it is taken back."""
 
 
-@LONG
+@examples(12)
 @given(seed=st.integers(0, 2**32), deeds=st.lists(st.sampled_from(sorted(DEEDS)), min_size=1, max_size=8))
 def test_whatever_happened_since_both_are_back_and_nothing_is_lost(db, seed, deeds):
     def example():

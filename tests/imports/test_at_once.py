@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contacts.actions.stakeholders import find_or_create_person
@@ -19,6 +19,7 @@ from contacts.imports.resuming import KEPT_FOR
 from contacts.imports.staging import staged_runs
 from contacts.models import ContactPoint, Stakeholder, Tagging
 from contacts.tasks import check_received_file, commit_received_file, forget_old_stagings
+from tests.fuzzing import examples
 from tests.imports.conftest import csv_of
 from tests.imports.workers import Worker
 
@@ -143,7 +144,7 @@ person = st.tuples(st.sampled_from(["", "x@example.org", "y@example.org", "z", "
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(10)
 @example([("y@example.org", "", ""), ("y@example.org", "a", ""), ("y@example.org", "b", "")])
 @example([("y@example.org", "a", ""), ("y@example.org", "", "Lee"), ("y@example.org", "", "Ray")])
 @given(st.lists(person, min_size=1, max_size=30))

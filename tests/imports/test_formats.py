@@ -1,11 +1,10 @@
 """Every format of list is read to the letter, and no bytes whatever make reading fail but by a sentence."""
 
-import os
 from contextlib import suppress
 from itertools import islice
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.imports.cleaning import Cleaner
@@ -13,6 +12,7 @@ from contacts.imports.errors import Unreadable
 from contacts.imports.house import House
 from contacts.imports.mapping import is_known, map_columns
 from contacts.imports.reading import open_table
+from tests.fuzzing import examples
 from tests.imports.hostile.making import (
     ANN,
     BO,
@@ -141,8 +141,7 @@ def understood(path) -> int:
     return len(rows)
 
 
-LONG = 8 if os.environ.get("LONG_FUZZ") else 1
-QUIET = settings(max_examples=150 * LONG, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = examples(150)
 
 
 def tried(tmp_path, content: bytes) -> None:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contacts.actions import add_phone, create_stakeholder, refresh_search, tag_stakeholders, update_stakeholder
@@ -14,6 +14,7 @@ from contacts.imports.reverting import revert_import, steps
 from contacts.models import ConsentEvent, ContactPoint, Stakeholder
 from crm.invariants import ask_all
 from tests.factories import RegistrationFactory
+from tests.fuzzing import examples
 from tests.identity.test_unmerge_random import in_its_own_house
 from tests.imports.conftest import counts, csv_of
 from tests.imports.lives import DEEDS, World, do
@@ -74,9 +75,8 @@ def edit(dice: random.Random, people: list[Stakeholder], staff) -> dict[int, dic
     return edited
 
 
-@pytest.mark.parametrize("seed", range(2))
-@pytest.mark.parametrize("matches", ["fill", "update"])
-def test_untouched_goes_back_and_touched_stays(commit, staff, monkeypatch, seed, matches):
+@pytest.mark.parametrize(("matches", "seed"), [("fill", 0), ("update", 1)])
+def test_untouched_goes_back_and_touched_stays(commit, staff, monkeypatch, matches, seed):
     monkeypatch.setattr(steps, "CHUNK", 100)
     dice = random.Random(seed)
     people = known(dice)
@@ -110,12 +110,7 @@ def test_untouched_goes_back_and_touched_stays(commit, staff, monkeypatch, seed,
     assert counts(run)["created"] == NEW
 
 
-LONG = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-
-
-@LONG
+@examples(6)
 @given(
     seed=st.integers(0, 2**32),
     deeds=st.lists(st.sampled_from(sorted(DEEDS)), max_size=12),
@@ -158,7 +153,7 @@ def once_more(world, after):
     assert again.agreed.keys() == after.agreed.keys() - set(noes.values_list("stakeholder", "topic"))
 
 
-@LONG
+@examples(6)
 @given(seed=st.integers(0, 2**32), order=st.permutations([0, 1, 2]), chunk=st.sampled_from([1, 3, 5000]))
 def test_in_whatever_order_files_are_taken_back_nothing_is_left_of_them(db, monkeypatch, seed, order, chunk):
     monkeypatch.setattr(steps, "CHUNK", chunk)
