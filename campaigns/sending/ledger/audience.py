@@ -27,11 +27,12 @@ judged AS (
     SELECT DISTINCT ON (chosen.id) chosen.id, chosen.language, point.normalized AS address, point.fingerprint,
         point.status = 'valid' AS works, stop.id IS NOT NULL AS suppressed, said.id IS NOT NULL AS agreed,
         {taken} AS taken
-    FROM chosen {beside}
+    FROM chosen
     LEFT JOIN contacts_contactpoint AS point ON point.stakeholder_id = chosen.id AND point.kind = 'email'
     LEFT JOIN contacts_suppression AS stop ON stop.fingerprint = point.fingerprint AND stop.channel = 'email'
     LEFT JOIN contacts_consent AS said ON said.stakeholder_id = chosen.id
         AND said.topic_id = %s AND said.channel = 'email' AND said.state = 'given'
+    {beside}
     ORDER BY chosen.id, (point.status = 'valid' AND stop.id IS NULL) DESC, {first} point.is_primary DESC, point.id
 ),
 numbered AS (
@@ -63,9 +64,17 @@ FROZEN = """, frozen AS (
 COUNTED = "SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
 EACH = "SELECT id, verdict, address FROM verdicts"
 
-OTHER_PART = """SELECT {column} FROM campaigns_delivery WHERE {column} IS NOT NULL AND campaign_id IN (
-    SELECT id FROM campaigns_campaign WHERE corrects_id = {wrong} AND part <> '{part}' AND state <> 'draft')"""
-GOT_IT_AT = """LEFT JOIN campaigns_delivery AS got ON got.campaign_id = {wrong} AND got.stakeholder_id = chosen.id"""
+OTHER_PART = """
+    FROM campaigns_delivery AS theirs JOIN campaigns_campaign AS part ON part.id = theirs.campaign_id
+    WHERE part.corrects_id = {wrong} AND part.part <> '{part}' AND part.state <> 'draft'
+"""
+TAKEN = """
+    LEFT JOIN (SELECT theirs.stakeholder_id AS id {other_part} AND theirs.stakeholder_id IS NOT NULL) AS other
+        ON other.id = chosen.id
+    LEFT JOIN (SELECT theirs.address {other_part} {reached}) AS at ON at.address = point.normalized
+"""
+"""Joined as sets, for a list of a million in an expression would be gone through for each person."""
+GOT_IT_AT = "LEFT JOIN campaigns_delivery AS got ON got.campaign_id = {wrong} AND got.stakeholder_id = chosen.id"
 THE_SAME_FIRST = "(point.normalized IS NOT DISTINCT FROM got.address) DESC,"
 """A correction goes to the address at which the wrong version arrived, while it works."""
 
@@ -150,16 +159,13 @@ def _asked(campaign: Campaign, people: QuerySet[Stakeholder]) -> Asked:
     if wrong is None:
         return Asked(people, campaign.topic_id)
     got = campaign.part == Campaign.Part.GOT
-    persons, addresses = (
-        OTHER_PART.format(column=column, wrong=wrong, part=campaign.part) for column in ("stakeholder_id", "address")
-    )
-    if not got:
-        addresses = f"{addresses} UNION ALL {addresses_reached(wrong)}"
+    other_part = OTHER_PART.format(wrong=wrong, part=campaign.part)
+    taken = TAKEN.format(other_part=other_part, reached="" if got else f"UNION {addresses_reached(wrong)}")
     return Asked(
         people=people,
         topic=campaign.topic_id,
-        taken=f"(chosen.id IN ({persons}) OR coalesce(point.normalized IN ({addresses}), false))",
-        beside=GOT_IT_AT.format(wrong=wrong) if got else "",
+        taken="(other.id IS NOT NULL OR at.address IS NOT NULL)",
+        beside=taken + (GOT_IT_AT.format(wrong=wrong) if got else ""),
         first=THE_SAME_FIRST if got else "",
         erased=f" UNION ALL {erased_of(wrong, reached=got)}",
     )

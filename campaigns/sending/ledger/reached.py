@@ -43,10 +43,11 @@ WHERE merge.undone_at IS NULL
 """The second half finds messages that lost their person because whoever the two are now had one already: the journal of
 the merge knows whose they were. It is not looked at where there are none."""
 
-ASKED = """
+MISSED = f"""
 SELECT delivery.stakeholder_id FROM campaigns_delivery AS delivery
-WHERE delivery.campaign_id = {wrong} AND delivery.stakeholder_id IS NOT NULL
-"""
+WHERE delivery.campaign_id = {{wrong}} AND delivery.stakeholder_id IS NOT NULL
+EXCEPT ({REACHED})
+"""  # noqa: S608 — of the statement above
 
 ADDRESSES = """
 SELECT delivery.address FROM campaigns_delivery AS delivery WHERE delivery.campaign_id = {wrong} AND {arrived}
@@ -68,7 +69,7 @@ def reached_by(wrong: int) -> QuerySet[Stakeholder]:
 
 def missed_by(wrong: int) -> QuerySet[Stakeholder]:
     """Whom of its audience it did not reach."""
-    return Stakeholder.objects.filter(pk__in=_people(ASKED, wrong)).exclude(pk__in=_people(REACHED, wrong))
+    return Stakeholder.objects.filter(pk__in=_people(MISSED, wrong))
 
 
 def addresses_reached(wrong: int) -> str:
