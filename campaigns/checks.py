@@ -41,9 +41,7 @@ def bounces(**_kwargs: Any) -> list[checks.CheckMessage]:
         said = _("BOUNCES_URL is read, but nothing comes back there by itself: RETURN_PATH is not set.")
         found.append(checks.Warning(said, hint=hint, id="campaigns.W001"))
     if path and not url and not settings.EMAIL_PROVIDER:
-        hint = _(
-            "Set BOUNCES_URL, or let the mail server call “manage.py read_bounces -” (docs/recipes/read-bounces.md)."
-        )
+        hint = _("Set BOUNCES_URL; to - where the mail server hands mail over itself (docs/recipes/read-bounces.md).")
         said = _("Mail comes back to RETURN_PATH, but nobody reads it there: BOUNCES_URL is not set.")
         found.append(checks.Warning(said, hint=hint, id="campaigns.W002"))
     return found
