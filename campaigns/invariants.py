@@ -65,14 +65,17 @@ INVARIANTS.add(
     "every-waiting-message-has-a-range",
     Invariant(
         _("Every message that waits is in a range that a worker can still claim, so nothing is forgotten."),
-        """SELECT 'newsletter ' || delivery.campaign_id || ', message ' || delivery.id
-           FROM campaigns_delivery AS delivery
-           JOIN campaigns_campaign AS campaign ON campaign.id = delivery.campaign_id
-           WHERE campaign.state IN ('sending', 'paused')
-             AND delivery.state IN ('queued', 'sending', 'deferred', 'uncertain')
-             AND NOT EXISTS (SELECT FROM campaigns_chunk AS chunk
-                 WHERE chunk.campaign_id = delivery.campaign_id AND NOT chunk.done
-                   AND delivery.id BETWEEN chunk.first_id AND chunk.last_id)""",
+        """SELECT 'newsletter ' || campaign.id FROM campaigns_campaign AS campaign
+           JOIN (SELECT campaign_id, count(*) AS messages FROM campaigns_delivery
+               WHERE state IN ('queued', 'sending', 'deferred', 'uncertain') GROUP BY campaign_id) AS waiting
+               ON waiting.campaign_id = campaign.id
+           LEFT JOIN (SELECT chunk.campaign_id, sum(held.messages) AS messages FROM campaigns_chunk AS chunk
+               CROSS JOIN LATERAL (SELECT count(*) AS messages FROM campaigns_delivery AS delivery
+                   WHERE delivery.id BETWEEN chunk.first_id AND chunk.last_id
+                     AND delivery.campaign_id = chunk.campaign_id
+                     AND delivery.state IN ('queued', 'sending', 'deferred', 'uncertain')) AS held
+               WHERE NOT chunk.done GROUP BY chunk.campaign_id) AS open ON open.campaign_id = campaign.id
+           WHERE campaign.state IN ('sending', 'paused') AND waiting.messages > coalesce(open.messages, 0)""",
         PROGRESS,
     ),
 )
@@ -105,10 +108,12 @@ INVARIANTS.add(
     "no-message-is-ahead-of-its-range",
     Invariant(
         _("No message was taken by a worker that was never given its range."),
-        """SELECT 'newsletter ' || chunk.campaign_id || ', message ' || delivery.id
-           FROM campaigns_chunk AS chunk JOIN campaigns_delivery AS delivery
-               ON delivery.campaign_id = chunk.campaign_id AND delivery.id BETWEEN chunk.first_id AND chunk.last_id
-           WHERE delivery.epoch > chunk.epoch""",
+        """SELECT 'newsletter ' || chunk.campaign_id || ', range ' || chunk.id
+           FROM campaigns_chunk AS chunk CROSS JOIN LATERAL (
+               SELECT max(epoch) AS epoch FROM campaigns_delivery AS delivery
+               WHERE delivery.id BETWEEN chunk.first_id AND chunk.last_id
+                 AND delivery.campaign_id = chunk.campaign_id) AS ledger
+           WHERE ledger.epoch > chunk.epoch""",
         PROGRESS,
     ),
 )
