@@ -1,7 +1,7 @@
 """Every promise about newsletters is broken on purpose once, and said to be so at that place and no other."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -42,14 +42,14 @@ def a_second_message() -> None:
 
 
 def after_leaving() -> None:
-    """They left an hour ago and got it now."""
+    """They left, and get it an hour later."""
     sql(
         """INSERT INTO contacts_consentevent
                (stakeholder_id, topic_id, channel, action, source, wording, language, at, evidence)
-           SELECT stakeholder_id, topic_id, channel, 'withdrawn', '', '', 'en', now() - interval '1 hour', '{}'
+           SELECT stakeholder_id, topic_id, channel, 'withdrawn', '', '', 'en', clock_timestamp(), '{}'
            FROM contacts_consentevent"""
     )
-    arrived()
+    arrived(timezone.now() + LONG_AGO)
 
 
 def after_suppression() -> None:
@@ -59,9 +59,10 @@ def after_suppression() -> None:
     arrived()
 
 
-def arrived() -> None:
-    """Everybody got it now."""
-    Delivery.objects.update(state="accepted", intent_at=timezone.now(), sent_at=timezone.now())
+def arrived(at: datetime | None = None) -> None:
+    """Everybody got it, now or then."""
+    at = at or timezone.now()
+    Delivery.objects.update(state="accepted", intent_at=at, sent_at=at)
     Chunk.objects.update(counted=False)
 
 
