@@ -261,7 +261,11 @@ def a_note() -> bytes:
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
         packed(list=b"E-mail\n" * 900)[:-90],
     ],
-)
+    ids=[  # of their own: a packed file holds the moment it was packed at, and processes must collect the same names
+        "utf-8", "capitals", "utf-16", "utf-16-be", "phone", "phone in utf-16", "far inside", "packed", "name of a part",
+        "second sheet", "note", "packed twice", "pdf", "old office", "cut off",
+    ],
+)  # fmt: skip
 def test_it_is_found_in_whatever_it_is_written_and_what_is_closed_may_hold_it(content, tmp_path):
     path = tmp_path / "file"
     path.write_bytes(content)
