@@ -262,8 +262,8 @@ def a_note() -> bytes:
         packed(list=b"E-mail\n" * 900)[:-90],
     ],
     ids=[  # of their own: a packed file holds the moment it was packed at, and processes must collect the same names
-        "utf-8", "capitals", "utf-16", "utf-16-be", "phone", "phone in utf-16", "far inside", "packed", "name of a part",
-        "second sheet", "note", "packed twice", "pdf", "old office", "cut off",
+        "utf-8", "capitals", "utf-16", "utf-16-be", "phone", "phone in utf-16", "far inside", "packed",
+        "name of a part", "second sheet", "note", "packed twice", "pdf", "old office", "cut off",
     ],
 )  # fmt: skip
 def test_it_is_found_in_whatever_it_is_written_and_what_is_closed_may_hold_it(content, tmp_path):
