@@ -160,7 +160,7 @@ def test_a_server_that_dies_in_the_middle_costs_the_messages_it_had_and_no_other
     dying.drop("rcpt", after=10, times=0)
     found = house.send(100)
     assert verdicts(found)["accepted"] == 100 - verdicts(found)["deferred"]
-    assert 1 <= verdicts(found)["deferred"] <= 4
+    assert 1 <= verdicts(found)["deferred"] <= 2 + 3  # one for each connection that stood, and three tries
     assert {one.source for one in found.values() if one.verdict == "deferred"} == {house.name(dying)}
     house.send(100)
     assert [one.name for one in troubles()] == [house.name(dying)]

@@ -99,13 +99,15 @@ class Route:
 
     def rest(self, why: str, *, asked: bool = False) -> None:
         """Leave it alone for a while."""
-        self._asked_for_rest, self.losses = asked, 0
-        self._rests_until = self._note(why, refuses=False, seconds=limits().connection_retry)
+        now, seconds = time.monotonic(), limits().connection_retry
+        self._troubled_at, self._rests_until, self._asked_for_rest, self.losses = now, now + seconds, asked, 0
+        self._note(why, refuses=False, seconds=seconds)
 
     def refuse(self, why: TransportRefuses) -> None:
         """It refuses us, whoever the recipient is: a person must look at it; it is asked again after a longer while."""
-        self.refusal = why
-        self._refused_until = self._note(str(why), refuses=True, seconds=limits().refusal_retry)
+        now, seconds = time.monotonic(), limits().refusal_retry
+        self._troubled_at, self._refused_until, self.refusal = now, now + seconds, why
+        self._note(str(why), refuses=True, seconds=seconds)
 
     def no_more(self) -> None:
         """It wants no more connections than there are."""
@@ -124,12 +126,11 @@ class Route:
         if self.tells:
             standing.forget(self.name)
 
-    def _note(self, why: str, *, refuses: bool, seconds: float) -> float:
-        """Keep why nothing is sent to it, and say it; answers until when."""
-        news, self.trouble, self._troubled_at = not self.trouble, why, time.monotonic()
+    def _note(self, why: str, *, refuses: bool, seconds: float) -> None:
+        """Keep why nothing is sent to it, and say it; that takes a moment, so nothing may hang on it any more."""
+        news, self.trouble = not self.trouble, why
         if self.tells:
             standing.tell(self.name, why, refuses=refuses, seconds=seconds * 2, news=news)
-        return self._troubled_at + seconds
 
     # ── what it can do ───────────────────────────────────────────────────────
     def could_take(self, message: Message) -> bool:
