@@ -70,16 +70,18 @@ class WorkerProcess:
         self._signal(signal.SIGKILL)
         self._wait()
 
-    def stop(self) -> None:
-        """Ask it to finish what it is doing and stop."""
+    def stop(self) -> bool:
+        """Ask it to finish what it is doing and stop; False when it had to be killed after half a minute."""
         if self.process is None:
-            return
+            return True
         self.process.terminate()
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.kill()
+            return False
         self.process = None
+        return True
 
     def restart(self) -> None:
         """Kill and start anew."""

@@ -112,13 +112,15 @@ def test_a_celery_worker_that_is_told_to_stop_does_so_at_once_and_knows_everythi
     try:
         ring_until(lambda: server.count() > 50, campaign)
         said = time.monotonic()
-        worker.stop()
+        by_itself = worker.stop()
         took = time.monotonic() - said
     finally:
         worker.kill()
     counted(seconds_to_stop=f"{took:.2f}", bound=AT_ONCE, states=states(campaign))
     assert states(campaign).keys() == {"accepted", "queued"}
-    assert took < (AT_ONCE if LONG else 3 * AT_ONCE)  # Celery itself takes its time where other tests run
+    assert by_itself
+    if LONG:
+        assert took < AT_ONCE  # Celery itself takes its time where other tests run
     last = Hand()
     wait_until(lambda: not waits(campaign))
     last.end()
