@@ -203,14 +203,14 @@ INVARIANTS.add(
         """SELECT 'newsletter ' || delivery.campaign_id || ', message ' || delivery.id
            FROM campaigns_delivery AS delivery
            JOIN campaigns_campaign AS campaign ON campaign.id = delivery.campaign_id AND campaign.part = 'got'
+           LEFT JOIN campaigns_delivery AS wrong
+               ON wrong.stakeholder_id = delivery.stakeholder_id AND wrong.campaign_id = campaign.corrects_id
            WHERE delivery.stakeholder_id IS NOT NULL
-             AND NOT EXISTS (SELECT FROM campaigns_delivery AS wrong
-                 WHERE wrong.campaign_id = campaign.corrects_id AND wrong.stakeholder_id = delivery.stakeholder_id
-                   AND (wrong.sent_at IS NOT NULL
-                        OR wrong.state IN ('accepted', 'delivered', 'complained', 'uncertain', 'bounced')
-                        OR wrong.reason IN ('given_up', 'never_answered')
-                        OR EXISTS (SELECT FROM campaigns_attempt AS note
-                            WHERE note.delivery_id = wrong.id AND note.what = 'uncertain')))
+             AND (wrong.id IS NULL OR NOT (wrong.sent_at IS NOT NULL
+                  OR wrong.state IN ('accepted', 'delivered', 'complained', 'uncertain', 'bounced')
+                  OR wrong.reason IN ('given_up', 'never_answered')
+                  OR EXISTS (SELECT FROM campaigns_attempt AS note
+                      WHERE note.delivery_id = wrong.id AND note.what = 'uncertain')))
              AND NOT EXISTS (SELECT FROM contacts_stakeholdermerge AS one
                  WHERE delivery.stakeholder_id IN (one.survivor_id, one.merged_id))""",
         PROGRESS,
