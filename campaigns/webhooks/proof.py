@@ -24,7 +24,7 @@ from django.utils.module_loading import import_string
 
 from campaigns.webhooks import sns
 from campaigns.webhooks.dialects import DIALECTS
-from crm.provider.known import PROVIDERS, missing_proof
+from crm.provider.known import PROVIDERS, missing_proof, proves_by_itself
 
 log = logging.getLogger(__name__)
 
@@ -99,12 +99,15 @@ def reader_of(provider: str) -> AnymailBaseWebhookView:
 
 @lru_cache(maxsize=len(PROVIDERS))
 def _made(provider: str) -> AnymailBaseWebhookView:
-    """Anymail's reader with the keys of the settings."""
+    """Anymail's reader with the keys of the settings; it asks no password of those who sign, for one is another's."""
     reader = import_string(f"anymail.webhooks.{provider}.{DIALECTS[provider].reader}")
     more = {"auto_confirm_sns_subscriptions": False} if provider == "amazon_ses" else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a missing password, which we ask for ourselves, and of old age
-        return reader(**more)
+        made = reader(**more)
+    if proves_by_itself(provider, settings.ANYMAIL):
+        made.basic_auth = []
+    return made
 
 
 def _forget(*, setting: str, **_kwargs: object) -> None:

@@ -130,6 +130,12 @@ def missing_proof(name: str, known: Mapping[str, object]) -> str:
     return " or ".join(" and ".join(map(in_the_environment, proof)) for proof in proofs)
 
 
+def proves_by_itself(name: str, known: Mapping[str, object]) -> bool:
+    """Whether a provider signs what it says, and needs no password beside that."""
+    signed = (proof for proof in PROVIDERS[name].proofs if "WEBHOOK_SECRET" not in proof)
+    return any(all(known.get(variable) for variable in proof) for proof in signed)
+
+
 def in_the_environment(variable: str) -> str:
     """The name under which a variable is set; what is no provider's own has anymail's name before it."""
     return f"ANYMAIL_{variable}" if variable == "WEBHOOK_SECRET" else variable

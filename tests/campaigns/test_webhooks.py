@@ -92,6 +92,32 @@ def test_a_wrong_password_is_refused_and_none_is_asked_for(provider):
     assert not kept()
 
 
+@pytest.mark.parametrize("provider", [*SIGNING, "mailgun", "unisender_go"])
+def test_whoever_signs_need_not_show_the_password_of_another_provider(provider):
+    body, content_type, headers = signed(provider, said(provider))
+    assert send(f"/webhooks/{provider}/", body, content_type, headers | basic()).status_code == 200
+    body, content_type, headers = signed(provider, said(provider, address="ben@example.org"))
+    headers.pop("Authorization", None)
+    assert send(f"/webhooks/{provider}/", body, content_type, headers).status_code == 200
+    assert kept() == 2
+
+
+@pytest.mark.parametrize(
+    ("provider", "secret"),
+    [
+        ("sendgrid", "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY"),
+        ("resend", "RESEND_SIGNING_SECRET"),
+        ("mailtrap", "MAILTRAP_TRACKING_SECRET"),
+    ],
+)
+def test_whoever_could_sign_but_has_no_key_here_must_show_it(provider, secret, settings):
+    settings.ANYMAIL = {name: value for name, value in settings.ANYMAIL.items() if name != secret}
+    body, content_type, headers = signed(provider, said(provider))
+    assert send(f"/webhooks/{provider}/", body, content_type, headers).status_code == 200
+    headers.pop("Authorization", None)
+    assert send(f"/webhooks/{provider}/", body, content_type, headers).status_code == 401
+
+
 @pytest.mark.parametrize(("provider", "header"), SIGNING.items())
 def test_words_that_were_changed_or_are_not_signed_are_refused(provider, header):
     body, content_type, headers = signed(provider, said(provider))
