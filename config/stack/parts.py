@@ -27,6 +27,11 @@ def parts(root: Path, var: Path, *, host: str, port: int, mail_port: int | None)
     return children
 
 
+def needed(*, local_mailbox: bool) -> set[str]:
+    """Parts of /healthz without which nobody can work here; a mail server of somebody else may be away for a while."""
+    return {"database", "redis", "worker", *(["mail"] if local_mailbox else [])}
+
+
 def _worker(queues: str, name: str, concurrency: int) -> list[str]:
     flags = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     return ["celery", "-A", "config", "worker", "-Q", queues, "-n", f"{name}@%h", "-c", str(concurrency), *flags]

@@ -20,8 +20,8 @@ from config.embedded.processes import end, free_port
 from config.embedded.services import postgres, release_all, valkey
 from config.stack import demo, notes
 from config.stack.children import Child, leftovers
-from config.stack.parts import parts
-from config.stack.words import greeting, say, step
+from config.stack.parts import needed, parts
+from config.stack.words import greeting, say, step, troubles
 
 
 class NotReady(RuntimeError):
@@ -37,6 +37,7 @@ class Supervisor:
         self.stopping = False
         self.children: list[Child] = []
         self.url = ""
+        self.health: dict[str, str] = {}
 
     def run(self) -> None:
         """Everything from the first line to the last, until a signal asks to stop."""
@@ -105,16 +106,15 @@ class Supervisor:
         notes.write(self.var, note)
 
     def _await_health(self, patience: float = 90) -> None:
-        """Wait until the house says of itself that every part is well."""
+        """Wait until the house says of itself that every part which it runs or stands on is well."""
         deadline = time.monotonic() + patience
         while not self.stopping:
-            health = self._health()
-            if health and {answer for part, answer in health.items() if part not in ("sending", "bounces")} == {"ok"}:
+            self.health = self._health()
+            if all(self.health.get(part) == "ok" for part in needed(local_mailbox=settings.LOCAL_MAILBOX)):
                 return
             if time.monotonic() > deadline:
-                raise NotReady(
-                    f"Not everything came up: {health or 'the web server does not answer'}; see {self.var}/logs"
-                )
+                said = self.health or "the web server does not answer"
+                raise NotReady(f"Not everything came up: {said}; see {self.var}/logs")
             for child in self.children:
                 child.watch(say)
             time.sleep(0.2)
@@ -136,6 +136,7 @@ class Supervisor:
                 sign_ins=demo.sign_ins(known),
                 password=settings.DEMO_PASSWORD,
                 local_mailbox=settings.LOCAL_MAILBOX,
+                troubles=troubles(self.health),
             )
         )
         say(f"(Up after {seconds:.1f} s.)")

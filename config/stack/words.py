@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 
@@ -26,8 +26,15 @@ def step(title: str) -> Iterator[None]:
     sys.stderr.write(f"{time.monotonic() - begun:.1f} s\n")
 
 
-def greeting(url: str, *, sign_ins: dict[str, str], password: str, local_mailbox: bool) -> str:
-    """Where to go, as whom, and what to try first."""
+def troubles(health: dict[str, str]) -> list[str]:
+    """What /healthz says of parts that are not well, a line each."""
+    return [f"{part}: {answer}" for part, answer in health.items() if answer != "ok"]
+
+
+def greeting(
+    url: str, *, sign_ins: dict[str, str], password: str, local_mailbox: bool, troubles: Sequence[str] = ()
+) -> str:
+    """Where to go, as whom, what to try first, and what is not well."""
     lines = ["", f"Alliance CRM is running at  {url}/", f"The back office is at       {url}/admin/"]
     if local_mailbox:
         lines.append(f"Mails land in               {url}/admin/mailbox/   (nothing leaves this machine)")
@@ -43,4 +50,7 @@ def greeting(url: str, *, sign_ins: dict[str, str], password: str, local_mailbox
         ]
     else:
         lines += ["", "Nobody can sign in yet: .venv/bin/python manage.py createsuperuser"]
+    if troubles:
+        lines += ["", f"It is up, but degraded; {url}/healthz says when that is over:"]
+        lines += [f"  {trouble}" for trouble in troubles]
     return "\n".join([*lines, "", "Ctrl-C stops everything."])

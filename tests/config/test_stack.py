@@ -178,3 +178,11 @@ def test_stop_stops_everything_and_says_so(running):
     assert leftovers(running.var) == []
     assert running.servers() == []
     assert "Nothing was running." in running.say("stop").stderr
+
+
+def test_a_mail_server_that_does_not_answer_keeps_nobody_from_working(house):
+    house.environment["EMAIL_URL"] = "smtp://127.0.0.1:1"
+    house.start()
+    assert "degraded" in house.said()
+    assert "mail: The mail server does not answer." in house.said()
+    assert house.say("stop").returncode == 0
