@@ -28,7 +28,20 @@ HEADLINES: dict[str, str | Promise] = {
     State.FAILED: gettext_lazy("Did not get it: it failed."),
     State.SKIPPED: gettext_lazy("Did not get it: it was stopped just before it would have left."),
 }
-"""What the ledger says about one person, by state."""
+"""What the ledger says about one person, by state …"""
+NOBODY_KNOWS: dict[tuple[str, str], str | Promise] = {
+    (State.ACCEPTED, "marked_sent"): gettext_lazy("Got it, as a person decided; no mail server ever said so."),
+    (State.SKIPPED, "given_up"): gettext_lazy(
+        "Nobody knows whether they got it. A person decided not to send it again."
+    ),
+    (State.FAILED, "never_answered"): gettext_lazy(
+        "Nobody knows whether they got it: the mail server never answered, and it is not sent again."
+    ),
+    (State.FAILED, "provider_silent"): gettext_lazy(
+        "Nobody knows whether they got it: the mail provider never answered, and it is not sent again."
+    ),
+}
+"""… and where the reason says more than the state: what was decided is no knowledge."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +58,32 @@ class Finding:
 def headline(facts: Facts) -> str:
     """The answer in one sentence."""
     if facts.delivery:
-        if facts.delivery.state == State.QUEUED and facts.campaign.state == Campaign.State.PAUSED:
-            return _("Not yet: the newsletter is paused.")
-        return str(HEADLINES[facts.delivery.state])
+        return _of_the_ledger(facts, facts.delivery)
     if facts.campaign.launched_at is None:
         why = _stands_in_the_way(facts)
         return _("Would not get it: %(why)s.") % {"why": why} if why else _("Gets it, as things stand now.")
     return _("Did not get it: %(why)s.") % {"why": _not_in_the_audience(facts, facts.campaign.launched_at)}
+
+
+def _of_the_ledger(facts: Facts, delivery: Delivery) -> str:
+    if delivery.state in {State.QUEUED, State.DEFERRED}:
+        if why := _will_be_stopped(facts, delivery):
+            return _("Will not get it: %(why)s.") % {"why": why}
+        if facts.campaign.state == Campaign.State.PAUSED:
+            return _("Not yet: the newsletter is paused.")
+    return str(NOBODY_KNOWS.get((delivery.state, delivery.reason), HEADLINES[delivery.state]))
+
+
+def _will_be_stopped(facts: Facts, delivery: Delivery) -> str:
+    """What the last question before the wire will find, as things stand now; empty when nothing."""
+    if facts.consent is None or facts.consent.state != "given":
+        return _("they left before it was their turn")
+    if delivery.fingerprint in facts.stopped:
+        return _("their address must not be mailed")
+    works = any(
+        point.normalized == delivery.address and point.status == ContactPoint.Status.VALID for point in facts.points
+    )
+    return "" if works else _("the address was changed or no longer works")
 
 
 def got_it(facts: Facts) -> bool:

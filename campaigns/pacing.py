@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.models import Campaign, SendingRules
+from campaigns.sending.limits import limits
 from campaigns.sending.rates.buckets import slowed_domains
 from campaigns.sending.rates.hours import Hours, WarmUp, hours_now
 from campaigns.sending.smtp.servers import BadServers, servers
 from campaigns.sending.smtp.standing import troubles
 from campaigns.sending.telling.progress import Progress
+from campaigns.sending.telling.remaining import minutes_left
 from crm.models import Organisation
 
 State = Campaign.State
@@ -31,9 +33,13 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Pacing:
-    """Sentences, the most important first; none where nothing holds the newsletter back."""
+    """Sentences, the most important first; none where nothing holds the newsletter back.
+
+    `minutes_left` is about how long it still takes, None where nobody can say.
+    """
 
     notes: list[str]
+    minutes_left: int | None = None
 
 
 def pacing_of(progress: Progress) -> Pacing:
@@ -41,18 +47,17 @@ def pacing_of(progress: Progress) -> Pacing:
     campaign, waiting = progress.campaign, progress.count("queued", "deferred")
     if campaign.state not in {State.SENDING, State.PAUSED} or not waiting:
         return Pacing([])
-    notes = []
+    notes, hours = [], hours_now()
     if campaign.state == State.SENDING:
-        notes += _by_the_clock(progress, waiting, hours_now())
-    if campaign.state == State.SENDING:
-        notes += _by_servers()
+        notes += _by_servers(progress)
+        notes += _by_the_clock(progress, waiting, hours)
     if campaign.per_hour:
-        notes.append(_slowed_down(campaign.per_hour, progress.count("queued")))
+        notes.append(_slowed_down(campaign.per_hour, progress.count("queued"), hours))
     if campaign.state == State.SENDING and (slow := slowed_domains()):
         named = ", ".join(NAMES.get(name, name) for name in slow[:5])
         told = _("More slowly than usual to %(names)s: their mail servers put us off. It gets faster by itself.")
         notes.append(told % {"names": named})
-    return Pacing(notes)
+    return Pacing(notes, minutes_left(progress, hours) if campaign.state == State.SENDING else None)
 
 
 def _by_the_clock(progress: Progress, waiting: int, hours: Hours) -> list[str]:
@@ -64,8 +69,16 @@ def _by_the_clock(progress: Progress, waiting: int, hours: Hours) -> list[str]:
     return notes
 
 
-def _by_servers() -> list[str]:
-    """Which of several mail servers get nothing at the moment; where there is one, the newsletter itself says it."""
+def _by_servers(progress: Progress) -> list[str]:
+    """Whether no mail server answers; else which of several get nothing at the moment."""
+    if progress.is_down:
+        retry = round(limits().connection_retry)
+        return [
+            _("The mail server does not answer. Nothing is lost: we try again by ourselves, every %(n)s seconds.")
+            % {"n": retry}
+            if retry > 1
+            else _("The mail server does not answer. Nothing is lost: we try again by ourselves.")
+        ]
     try:
         names = {server.name for server in servers()}
     except BadServers:
@@ -132,15 +145,20 @@ def time_left(minutes: int) -> str:
     return said % {"n": count}
 
 
-def _slowed_down(per_hour: int, waiting: int) -> str:
-    said = _("Slowed down: at most %(count)s messages an hour.") % {"count": f"{per_hour:,}"}
-    if waiting <= per_hour:
+def _slowed_down(per_hour: int, waiting: int, hours: Hours) -> str:
+    most = ngettext(
+        "Slowed down: at most %(count)s message an hour.", "Slowed down: at most %(count)s messages an hour.", per_hour
+    )
+    said = most % {"count": f"{per_hour:,}"}
+    if waiting <= per_hour or hours.opens or (hours.warm_up and hours.warm_up.left < waiting):
         return said
-    hours = -(-waiting // per_hour)
-    longer = ngettext("Those who wait take about %(n)s hour.", "Those who wait take about %(n)s hours.", hours) % {
-        "n": f"{hours:,}"
-    }
-    return f"{said} {longer}"
+    taken = -(-hours.with_quiet(-(-waiting * 60 // per_hour)) // 60)
+    if taken < 36:
+        longer = ngettext("Those who wait take about %(n)s hour.", "Those who wait take about %(n)s hours.", taken)
+    else:
+        taken = round(taken / 24)
+        longer = ngettext("Those who wait take about %(n)s day.", "Those who wait take about %(n)s days.", taken)
+    return f"{said} {longer % {'n': f'{taken:,}'}}"
 
 
 def _warming(plan: WarmUp, today: int, total: int) -> str:

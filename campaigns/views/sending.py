@@ -62,13 +62,14 @@ def numbers(request: HttpRequest, pk: int) -> HttpResponse:
 def _numbers(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     left_out = [(count, LEFT_OUT[why]) for why, count in sorted(campaign.left_out.items()) if why in LEFT_OUT]
     counted = progress_of(campaign)
+    pacing = pacing_of(counted)
     offered = offers(campaign, counted) if request.user.has_perm(LAUNCH) else []
     return {
         "campaign": campaign,
-        "pacing": pacing_of(counted),
+        "pacing": pacing,
         "standstill": standstill_of(campaign.pk) if campaign.state == Campaign.State.SENDING else None,
         "progress": counted,
-        "time_left": time_left(counted.minutes_left) if counted.minutes_left else "",
+        "time_left": time_left(pacing.minutes_left) if pacing.minutes_left else "",
         "offers": offered,
         "verbs": ",".join(offer.verb for offer in offered),
         "left_out": left_out,

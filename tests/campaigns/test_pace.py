@@ -366,3 +366,27 @@ def test_the_rest_goes_on_in_the_morning_after_the_quiet_hours(warming):
     found = hours_now(datetime(2026, 3, 2, 12, tzinfo=ZONE)).warm_up
     assert found.goes_on == datetime(2026, 3, 3, 9, tzinfo=ZONE)
     assert hours_now(datetime(2026, 3, 3, 7, tzinfo=ZONE)).warm_up.day.isoformat() == "2026-03-02"
+
+
+def test_what_left_before_the_hour_of_the_first_day_counts(mailbox, manager):
+    save_sending_rules(
+        SendingRules(warm_up=True, warm_up_first=4, warm_up_target=20, warm_up_hour=clock(8)), by=manager
+    )
+    SendingRules.objects.update(warm_up_since="2026-03-02")
+    early = datetime(2026, 3, 2, 3, tzinfo=ZONE)
+    domain = hours_now(early).warm_up.domain
+    WarmUpDay.objects.create(domain=domain, day="2026-03-02", sent=4)
+    found = hours_now(early)
+    assert (found.warm_up.sent, found.warm_up.left) == (4, 0)
+    assert found.opens == datetime(2026, 3, 3, 8, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("now", "minutes", "takes"),
+    [("20:00", 60, 60), ("20:00", 61, 61 + 600), ("20:00", 60 + 14 * 60, 1500), ("20:00", 61 + 14 * 60, 1501 + 600)],
+)
+def test_quiet_hours_lengthen_what_a_newsletter_takes(now, minutes, takes):
+    rules = SendingRules(quiet_hours=True, quiet_from=clock(21), quiet_until=clock(7))
+    assert (
+        hours_now(datetime.fromisoformat(f"2026-03-02 {now}").replace(tzinfo=ZONE), rules).with_quiet(minutes) == takes
+    )

@@ -10,8 +10,12 @@ from rest_framework.test import APIClient
 
 from campaigns.actions.pace import save_sending_rules
 from campaigns.models import Campaign, SendingRules
-from campaigns.pacing import time_left
+from campaigns.pacing import pacing_of, time_left
+from campaigns.sending.ledger.breaker import note_results
 from campaigns.sending.rates.buckets import buckets
+from campaigns.sending.rates.hours import hours_now
+from campaigns.sending.telling.progress import Progress, Share, progress_of
+from campaigns.sending.telling.remaining import minutes_left
 from campaigns.sending.worker import work
 from tests.campaigns.ledger import launched, newsletter_topic, people, states
 from tests.factories import CampaignFactory, SegmentFactory
@@ -176,3 +180,46 @@ def test_the_form_of_the_rules_says_what_they_come_to_now(client_of, manager):
     page = browser.get(form).content.decode()
     assert "It is quiet now: until" in page
     assert "0 of today&#x27;s 200 messages have left. The next day it is 400, and so on until 50,000." in page
+
+
+def told(*, sent: int, per_hour: int | None = None, seconds: int = 600, waiting: int = 1640) -> int | None:
+    """How many minutes are left when so many left in the last minute, that long after the launch."""
+    ago = timezone.now() - timedelta(seconds=seconds)
+    campaign = Campaign(per_hour=per_hour, launched_at=ago, updated_at=ago)
+    share = Share("queued", "", "", waiting, 100)
+    return minutes_left(Progress(campaign, [share], waiting, sent, None), hours_now())
+
+
+def test_the_minutes_that_are_left_know_the_limit_and_how_young_the_measure_is():
+    assert told(sent=60, per_hour=3600) == 28
+    assert told(sent=14, per_hour=3600, seconds=15) == 28
+    assert told(sent=10, per_hour=3600) == 164  # the mail server takes no more
+    assert told(sent=1, per_hour=1, waiting=1653) == 1653 * 60
+    assert told(sent=14, seconds=5) is None
+    assert told(sent=100, seconds=30) == 9
+
+
+def test_minutes_are_not_told_where_they_cannot_be_known(manager):
+    save_sending_rules(SendingRules(warm_up=True, warm_up_first=200, warm_up_hour=time(0)), by=manager)
+    assert told(sent=100) is None
+    assert told(sent=100, waiting=200) == 2
+
+
+def test_a_single_mail_server_that_does_not_answer_is_told_at_once(mailbox, client_of, staff):
+    campaign = launched(3)
+    note_results(campaign.pk, (), down=True)
+    page = client_of(staff).get(url("numbers", campaign), {"state": "sending"}).content.decode()
+    assert "The mail server does not answer. Nothing is lost: we try again by ourselves, every 15 seconds." in page
+    assert "Starting" not in page
+    work()
+    assert states(campaign) == {"accepted": 3}
+    assert not progress_of(campaign).is_down
+
+
+def test_one_message_an_hour_is_one():
+    campaign = launched(40)
+    Campaign.objects.update(per_hour=1)
+    campaign.refresh_from_db()
+    assert pacing_of(progress_of(campaign)).notes == [
+        "Slowed down: at most 1 message an hour. Those who wait take about 2 days."
+    ]

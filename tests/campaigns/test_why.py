@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from campaigns.actions.control import pause_campaign
 from campaigns.actions.launch import NothingToSend, launch_campaign
+from campaigns.actions.uncertain import give_up
 from campaigns.answers import HEADLINES, findings, got_it, headline
 from campaigns.models import Campaign, Delivery
 from campaigns.panels import newsletters
+from campaigns.sending.ledger.counting import uncount_all
 from campaigns.sending.telling.why import facts_about
 from campaigns.sending.worker import work
 from contacts.actions.consent import withdraw_consent
@@ -143,6 +145,35 @@ def test_after_the_launch_the_ledger_speaks(draft, staff, mailbox):
     said = says(draft, ben)
     assert said.startswith("Did not get it: it failed.")
     assert "with the address p1@example.org" in said
+
+
+def test_who_left_while_their_message_waits_will_not_get_it(draft, staff):
+    ana, ben, cleo = people(3, topic=draft.topic)
+    launch_campaign(draft, by=staff)
+    withdraw_consent(ana, draft.topic, source="one-click", by=staff)
+    suppress("p1@example.org", reason="manual", source="test", by=staff)
+    ContactPoint.objects.filter(stakeholder=cleo).update(status="invalid")
+    assert says(draft, ana).startswith("Will not get it: they left before it was their turn.")
+    assert says(draft, ben).startswith("Will not get it: their address must not be mailed.")
+    assert says(draft, cleo).startswith("Will not get it: the address was changed or no longer works.")
+
+
+def test_what_nobody_knows_is_not_told_as_known(draft, staff, client_of):
+    (ana,) = people(1, topic=draft.topic)
+    launch_campaign(draft, by=staff)
+    Delivery.objects.update(state="deferred")
+    uncount_all(draft.pk)
+    pause_campaign(draft, by=staff)
+    assert says(draft, ana).startswith("Not yet: the newsletter is paused.")
+    page = client_of(staff).get(reverse("campaigns:progress", args=[draft.pk])).content.decode()
+    assert "we do once the newsletter goes on" in page
+    Delivery.objects.update(state="uncertain")
+    give_up(draft, by=staff)
+    assert says(draft, ana).startswith("Nobody knows whether they got it. A person decided not to send it again.")
+    Delivery.objects.update(state="failed", reason="never_answered")
+    assert says(draft, ana).startswith("Nobody knows whether they got it")
+    Delivery.objects.update(state="accepted", reason="marked_sent")
+    assert says(draft, ana).startswith("Got it, as a person decided")
 
 
 def test_whoever_came_or_agreed_after_the_launch_hears_so(draft, staff, mailbox):

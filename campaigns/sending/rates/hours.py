@@ -20,6 +20,9 @@ COUNT = """
 UPDATE campaigns_warmupday SET sent = greatest(0, sent + %(count)s) WHERE domain = %(domain)s AND day = %(day)s
 """
 
+DAY = 24 * 60
+"""Minutes of a day."""
+
 
 @dataclass(frozen=True, slots=True)
 class WarmUp:
@@ -51,10 +54,14 @@ class WarmUp:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """What the house's rules say at one moment: `quiet_until` when it is quiet, `warm_up` while there is a plan."""
+    """What the house's rules say at one moment: `quiet_until` when it is quiet, `warm_up` while there is a plan.
+
+    `next_quiet` is in how many minutes the quiet hours begin, and how many they last.
+    """
 
     quiet_until: datetime | None
     warm_up: WarmUp | None
+    next_quiet: tuple[int, int] | None = None
 
     @property
     def opens(self) -> datetime | None:
@@ -62,6 +69,13 @@ class Hours:
         if self.warm_up and not self.warm_up.left:
             return self.warm_up.goes_on
         return self.quiet_until
+
+    def with_quiet(self, minutes: int) -> int:
+        """How long so many minutes of sending take from now on, with the quiet hours in between."""
+        if not self.next_quiet or minutes <= self.next_quiet[0]:
+            return minutes
+        begins, lasts = self.next_quiet
+        return minutes + lasts * -(-(minutes - begins) // (DAY - lasts))
 
 
 def hours_now(now: datetime | None = None, rules: SendingRules | None = None) -> Hours:
@@ -72,7 +86,7 @@ def hours_now(now: datetime | None = None, rules: SendingRules | None = None) ->
         return Hours(None, None)
     organisation = Organisation.load()
     local = now.astimezone(ZoneInfo(organisation.time_zone))
-    return Hours(quiet_until(rules, local), _warm_up(rules, organisation, local))
+    return Hours(quiet_until(rules, local), _warm_up(rules, organisation, local), _next_quiet(rules, local))
 
 
 def quiet_until(rules: SendingRules, local: datetime) -> datetime | None:
@@ -84,16 +98,24 @@ def quiet_until(rules: SendingRules, local: datetime) -> datetime | None:
     return _next(local, end) if quiet else None
 
 
+def _next_quiet(rules: SendingRules, local: datetime) -> tuple[int, int] | None:
+    if not rules.quiet_hours:
+        return None
+    begins = _next(local, rules.quiet_from)
+    lasts = _next(begins, rules.quiet_until) - begins
+    return int((begins - local).total_seconds() // 60), int(lasts.total_seconds() // 60)
+
+
 def _warm_up(rules: SendingRules, organisation: Organisation, local: datetime) -> WarmUp | None:
     if not rules.warm_up:
         return None
     # A day of the plan begins at its hour, so that what is left over in the evening does not leave at midnight.
     day = local.date() if local.time() >= rules.warm_up_hour else local.date() - timedelta(days=1)
     domain = organisation.sender_email.rpartition("@")[2].lower()
+    if rules.warm_up_since and day < rules.warm_up_since <= local.date():  # switched on in the small hours
+        day = rules.warm_up_since
     days = WarmUpDay.objects.filter(domain=domain, day__lte=day, sent__gt=0)
     if rules.warm_up_since:
-        if day < rules.warm_up_since <= local.date():  # switched on in the small hours
-            day = rules.warm_up_since
         days = days.filter(day__gte=rules.warm_up_since)
     sent = dict(days.values_list("day", "sent"))
     quota = int(rules.warm_up_first * float(rules.warm_up_growth) ** len([one for one in sent if one < day]))

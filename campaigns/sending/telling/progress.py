@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Tally
 from campaigns.sending.ledger.counting import states_of
+from campaigns.sending.limits import limits
 
 MEANINGS: dict[str, tuple[str | Promise, str | Promise]] = {
     "accepted": (_("accepted"), _("their mail server took it")),
@@ -21,9 +21,15 @@ MEANINGS: dict[str, tuple[str | Promise, str | Promise]] = {
     "uncertain": (_("uncertain"), _("handed over, but the line broke before the answer")),
     "bounced": (_("bounced"), _("nobody has this address; it is not used again")),
     "failed": (_("failed"), _("their mail server refused it")),
-    "skipped": (_("skipped"), _("not sent: since the launch they left or must not be mailed, or it was stopped")),
+    "skipped": (
+        _("skipped"),
+        _("not sent, or not sent again: they left or must not be mailed, it was stopped, or a person decided so"),
+    ),
 }
 """Every state in the order of the picture: what it is called, and what it means for these people."""
+
+PAUSED = {"deferred": _("their mail server asked us to come back later; we do once the newsletter goes on")}
+"""What else they mean while nothing leaves."""
 
 DONE = ("accepted", "delivered", "complained", "bounced", "failed", "skipped")
 ARRIVED = ("accepted", "delivered", "complained")
@@ -42,13 +48,14 @@ class Share:
 
 @dataclass(frozen=True)
 class Progress:
-    """A campaign's numbers at one moment."""
+    """A campaign's numbers at one moment; `is_down` while no mail server answers its workers."""
 
     campaign: Campaign
     shares: list[Share]
     total: int
     per_minute: int
     quiet_since: datetime | None
+    is_down: bool = False
 
     def count(self, *states: str) -> int:
         """How many people are in one of these states."""
@@ -80,15 +87,6 @@ class Progress:
         return self.done * 100 // self.total if self.total else 100
 
     @property
-    def minutes_left(self) -> int | None:
-        """About how long it still takes at the present rate and no faster than it may; None while nobody can say."""
-        waiting = self.count("queued", "sending")
-        if not waiting or not self.per_minute:
-            return None
-        limit = (self.campaign.per_hour or 0) / 60
-        return ceil(waiting / (min(limit, self.per_minute) if limit else self.per_minute))
-
-    @property
     def is_still(self) -> bool:
         """Whether messages wait although none has left for minutes; those before it went on last do not count."""
         since = max(filter(None, [self.quiet_since, self.campaign.launched_at, self.campaign.updated_at]))
@@ -101,9 +99,17 @@ def progress_of(campaign: Campaign) -> Progress:
     counts = states_of([campaign.pk])[campaign.pk]
     total = counts.total()
     tally = Tally.objects.filter(pk=campaign.pk).first() or Tally()
+    instead = PAUSED if campaign.state == Campaign.State.PAUSED else {}
     shares = [
-        Share(state, title, meaning, counts[state], counts[state] * 100 / total)
+        Share(state, title, instead.get(state, meaning), counts[state], counts[state] * 100 / total)
         for state, (title, meaning) in MEANINGS.items()
         if counts.get(state)
     ]
-    return Progress(campaign, shares, total, tally.per_minute(), tally.accepted_at)
+    return Progress(campaign, shares, total, tally.per_minute(), tally.accepted_at, is_down=_is_down(tally))
+
+
+def _is_down(tally: Tally) -> bool:
+    """Whether the last that was heard, lately, is that there is no connection; what is accepted ends it."""
+    if not tally.losses or tally.down_at is None:
+        return False
+    return timezone.now() - tally.down_at < timedelta(seconds=max(60.0, 4 * limits().connection_retry))
