@@ -13,13 +13,14 @@ from campaigns.sending.group import Handover, Terms
 from campaigns.sending.leavers import Leavers
 from campaigns.sending.ledger.breaker import note_results
 from campaigns.sending.ledger.chunks import Claim, claim_chunk, next_due, release, wake_around
-from campaigns.sending.ledger.closing import act_on, finish_if_done
+from campaigns.sending.ledger.closing import close_addresses, finish_if_done
 from campaigns.sending.ledger.intents import requeue_quiet, take_group
 from campaigns.sending.ledger.outcomes import write_outcomes
 from campaigns.sending.ledger.receipts import Journal
 from campaigns.sending.rates.gate import Gate
 from campaigns.sending.writing.editions import Edition, compile_edition
 from crm.models import Organisation
+from crm.transport import Verdict
 
 
 @dataclass(eq=False)
@@ -122,7 +123,7 @@ class Desk:
         lines = getattr(self.gate.transport, "most_lines", None)
         standing = note_results(handover.campaign.pk, handover.results, down=handover.down, lines=lines)
         write_outcomes(handover.epoch, handover.results, blame=standing.line_stands)
-        act_on(handover.results)
+        close_addresses([one.delivery for one in handover.results if one.outcome.verdict == Verdict.BOUNCED])
         self.gate.heard(handover.results, handover.recipients)
         for held in self.held:
             if handover in held.open:

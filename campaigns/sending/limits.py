@@ -73,7 +73,7 @@ class Limits(Patience):
     """Processes that share a rate while there is no Redis to count for all; as many as `bells` wakes."""
     redis_retry: float = 5
     """How long a process that lost Redis counts alone before it looks for it again."""
-    receipts: int = 16_000_000
+    receipts: int = 2_000_000
     """Bytes of receipts after which a worker lets everything be settled before it goes on."""
     turn: float = 5
     """How long one ring keeps a worker before it rings again: campaigns share, and a worker told to stop does soon."""

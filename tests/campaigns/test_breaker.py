@@ -107,7 +107,8 @@ def test_the_rest_waits_and_goes_on_where_a_person_says_so_without_stopping_at_o
     work()
     assert "Of the last 20 messages 3 (15 %)" in stopped(campaign)
     page = client_of(staff).get(reverse("campaigns:progress", args=[campaign.pk])).content.decode()
-    assert "Paused: Of the last 20 messages 3 (15 %) came back because nobody has the address." in page
+    assert "This newsletter was paused by the house itself." in page
+    assert "Of the last 20 messages 3 (15 %) came back because nobody has the address." in page
     before = len(small.received)
     work()
     assert len(small.received) == before

@@ -7,10 +7,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.models import Campaign, Delivery
-from campaigns.sending.ledger.outcomes import Result
 from contacts.actions.bounces import note_hard_bounces
 from crm.history import ENGINE, acting
-from crm.transport import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +40,11 @@ def pause_for(campaign_id: int, why: str) -> None:
         log.warning("Newsletter %s was paused: %s", campaign_id, why)
 
 
-def act_on(results: Sequence[Result]) -> None:
-    """Keep the book true: an address that the mail server does not know is bad from now on."""
-    bounced = [result.delivery for result in results if result.outcome.verdict == Verdict.BOUNCED]
+def close_addresses(bounced: Sequence[int]) -> None:
+    """Keep the book true: an address that the mail server does not know is bad from now on.
+
+    `bounced` are the deliveries that came back for it.
+    """
     if bounced:
         theirs = Delivery.objects.filter(pk__in=bounced, stakeholder__isnull=False).values_list("address", "campaign")
         note_hard_bounces({address: f"campaign:{campaign_id}" for address, campaign_id in theirs})

@@ -26,13 +26,14 @@ WITH held AS (
         WHERE delivery.id = ANY(%s))
     ORDER BY chunk.id FOR UPDATE
 )
-UPDATE campaigns_chunk AS chunk SET counted = false FROM held WHERE chunk.id = held.id AND chunk.counted
+UPDATE campaigns_chunk AS chunk SET counted = false FROM held WHERE chunk.id = held.id
 """
-"""Those that are not counted anyway are held, too: whoever counts them meanwhile would not see what is coming."""
+"""Those that are not counted anyway are held, too: whoever counts them meanwhile would not see what is coming. They are
+written as well, because a plan that finds nothing to write would hold nothing."""
 
 UNCOUNT_ALL = """
 WITH held AS (SELECT id FROM campaigns_chunk WHERE campaign_id = %s ORDER BY id FOR UPDATE)
-UPDATE campaigns_chunk AS chunk SET counted = false FROM held WHERE chunk.id = held.id AND chunk.counted
+UPDATE campaigns_chunk AS chunk SET counted = false FROM held WHERE chunk.id = held.id
 """
 
 STALE = """

@@ -188,6 +188,10 @@ class Known:
         else:
             raise ValueError(kind)
 
+    def bounced(self) -> list[int]:
+        """The deliveries whose address nobody has, whether the database was told or not."""
+        return [delivery for delivery, (said, _at) in self.outcomes.items() if said.verdict == Verdict.BOUNCED]
+
     def verdicts(self) -> Iterator[Said]:
         """What is to be said of every message of the last groups."""
         for delivery, epoch in self.epochs.items():

@@ -10,11 +10,13 @@ from campaigns.models import Delivery
 from campaigns.sending.clerk import hold_nothing_in_sleep
 from campaigns.sending.ledger.breaker import note_recovered
 from campaigns.sending.ledger.chunks import expire_leases, wake_around
-from campaigns.sending.ledger.closing import act_on
+from campaigns.sending.ledger.closing import close_addresses
 from campaigns.sending.ledger.outcomes import Result, write_each
 from campaigns.sending.ledger.receipts import Known, Said, orphans, receipts_of
 from crm.transport import Outcome
 
+OPEN = (Delivery.State.SENDING, Delivery.State.UNCERTAIN)
+"""States in which what a worker knew says something new."""
 LEASE_IS_OVER = """
 UPDATE campaigns_chunk SET lease_until = now() - interval '1 second'
 WHERE owner = %s AND NOT done AND lease_until > now()
@@ -42,14 +44,16 @@ def _settle(known: Known) -> None:
     results = _results(known, known.verdicts())
     write_each(results)
     wake_around([result.delivery for _epoch, result in results])
-    act_on([result for _epoch, result in results])
+    close_addresses(known.bounced())
     note_recovered([result for _epoch, result in results])
     with connection.cursor() as cursor:
         cursor.execute(LEASE_IS_OVER, [known.owner])
 
 
 def _results(known: Known, verdicts: Iterable[Said]) -> list[tuple[int, Result]]:
-    attempts = dict(Delivery.objects.filter(pk__in=known.epochs).values_list("pk", "attempts"))
+    """What is to be said of messages that are open; nearly all of a long file was told to the database long ago."""
+    theirs = Delivery.objects.filter(pk__in=known.epochs, state__in=OPEN)
+    attempts = dict(theirs.values_list("pk", "attempts"))
     return [
         (epoch, Result(delivery, attempts[delivery], _from(known.owner, outcome), at or timezone.now()))
         for delivery, epoch, outcome, at in verdicts
