@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Delivery
 from contacts.segments.registry import CRITERIA, Choices, Value
+from crm.said import whole
 
 
 def launched_campaigns() -> Choices:
@@ -25,6 +26,6 @@ def launched_campaigns() -> Choices:
 def was_sent_campaign(op: str, value: list[str]) -> Q:
     """People whose mail server took one of these newsletters; uncertain and failed ones do not count."""
     sent = Delivery.objects.on_the_wire_or_past().filter(
-        stakeholder=OuterRef("pk"), campaign__in=[int(pk) for pk in value if pk.isdigit()]
+        stakeholder=OuterRef("pk"), campaign__in=[pk for pk in map(whole, value) if pk is not None]
     )
     return Q(Exists(sent))

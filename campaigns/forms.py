@@ -11,6 +11,7 @@ from campaigns.content.blocks import BLOCKS
 from campaigns.content.merge import FIELDS, LINKS
 from campaigns.content.render import check_content
 from campaigns.models import Campaign, SendingRules
+from crm.forms import JsonField
 from engagement.models import Event
 
 
@@ -48,12 +49,19 @@ def _events(widget: BlocksWidget, value: Any) -> list[Event]:
     return [*coming, *Event.objects.published().past()[:30]]
 
 
+class BlocksField(JsonField):
+    """Blocks; their own checks say in which one a sign stands that no text can hold."""
+
+    any_sign = True
+
+
 class CampaignForm(forms.ModelForm):
     """What staff fill in to write a newsletter."""
 
     class Meta:
         model = Campaign
         fields = ["name", "topic", "include", "exclude", "subject", "preheader", "subject_es", "preheader_es", "blocks"]
+        field_classes = {"blocks": BlocksField}
         widgets = {"blocks": BlocksWidget}
         help_texts = {"include": _("Everybody in any of these segments …"), "exclude": _("… except who is in these.")}
 

@@ -11,6 +11,7 @@ from contacts.segments.errors import InvalidDefinition
 from crm.exports.lists import list_in_words, rows_of
 from crm.exports.registry import EXPORTS, Exportable, NotExportable, Question
 from crm.models import User
+from crm.said import whole
 
 
 def people(user: User, question: Question) -> QuerySet[Stakeholder]:
@@ -35,8 +36,8 @@ def people_in_words(question: Question) -> str:
 
 
 def _segment(question: Question) -> Segment | None:
-    asked = str(question["segment"])
-    return Segment.objects.filter(pk=asked).first() if asked.isdigit() and len(asked) < 19 else None
+    asked = whole(question["segment"])
+    return Segment.objects.filter(pk=asked).first() if asked is not None else None
 
 
 def suppressions(user: User, question: Question) -> QuerySet[Suppression]:

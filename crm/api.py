@@ -107,6 +107,8 @@ def answer_refusals(exc: Exception, context: dict) -> Response | None:
         return Response({"detail": str(exc), "code": type(exc).__name__}, status=code)
     if isinstance(exc, DataError | OverflowError):
         exc = ValidationError({"detail": gettext("A number or a date is out of range.")})
+    if isinstance(exc, RecursionError):
+        exc = ValidationError({"detail": gettext("Lists and objects stand too deep inside of each other here.")})
     if isinstance(exc, FormValidationError):
         exc = ValidationError(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
     return exception_handler(exc, context)

@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.content.fields import Choice, EventChoice, Field, Line, Markup, Picture, Url, Words
+from campaigns.content.fields import Choice, EventChoice, Field, Line, Markup, Picture, Url, Words, shown
 from campaigns.content.ink import Ink
 from campaigns.content.look import DEEP, LINE, SERIF, TEAL
 from campaigns.content.paper import event_card, event_text, wrap
@@ -234,7 +234,7 @@ def _check_one(index: int, raw: Any, public: set[int]) -> Iterator[Problem]:
     cls = BLOCKS.get(kind) if isinstance(kind, str) else None
     if cls is None:
         message = _t("There is no block “%(kind)s”. You can use: %(kinds)s.")
-        words = {"kind": str(kind)[:40], "kinds": ", ".join(BLOCKS.keys())}
+        words = {"kind": shown(kind), "kinds": ", ".join(BLOCKS.keys())}
         yield Problem(index, "", "", message % words, _t("Block %(number)s") % {"number": index + 1})
         return
     for name, language, message in _faults(cls, raw, public):
@@ -244,7 +244,7 @@ def _check_one(index: int, raw: Any, public: set[int]) -> Iterator[Problem]:
 
 def _faults(cls: type[Block], raw: dict[str, Any], public: set[int]) -> Iterator[tuple[str, str, str]]:
     for name in sorted(set(raw) - {field.name for field in cls.schema} - {"kind", "id"}):
-        yield "", "", _t("There is no field “%(name)s” in this block.") % {"name": str(name)[:40]}
+        yield "", "", _t("There is no field “%(name)s” in this block.") % {"name": shown(name)}
     for field in cls.schema:
         value = raw.get(field.name, getattr(cls, field.name))
         faults = [(field.name, language, message) for language, message in field.problems(value)]

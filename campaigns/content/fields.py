@@ -17,7 +17,12 @@ LANGUAGES = ("en", "es")
 Words = str | dict[str, str]
 """A text in one language for all, or one for each language."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def shown(value: object) -> str:
+    """What cannot be read, short enough and fit to be quoted on a page."""
+    return _CONTROL.sub("�", str(value)[:40])
 
 
 def pick(words: Words, language: str) -> str:
@@ -91,6 +96,7 @@ class Field:
             }
         if _CONTROL.search(text):
             yield _t("There is an invisible character in this text. Type it again.")
+            return
         yield from self._meaning(text)
 
     def _meaning(self, text: str) -> Iterator[str]:
@@ -153,8 +159,8 @@ class Choice(Field):
 
     def problems(self, value: Any) -> Iterator[tuple[str, str]]:
         """Anything but one of the choices is refused by name."""
-        if value not in {key for key, _label in self.choices}:
-            yield "", _t("“%(value)s” is not one of the choices.") % {"value": str(value)[:40]}
+        if value not in [key for key, _label in self.choices]:
+            yield "", _t("“%(value)s” is not one of the choices.") % {"value": shown(value)}
 
     def describe(self) -> dict[str, Any]:
         """The field with its choices."""
@@ -172,4 +178,4 @@ class EventChoice(Field):
         if value in (None, ""):
             yield "", _t("Choose an event.")
         elif not isinstance(value, int) or isinstance(value, bool):
-            yield "", _t("“%(value)s” is not an event.") % {"value": str(value)[:40]}
+            yield "", _t("“%(value)s” is not an event.") % {"value": shown(value)}

@@ -15,6 +15,7 @@ from campaigns.webhooks.inbox import KEPT_DAYS, count
 from campaigns.webhooks.telling import addresses, tell
 from crm.doors import back_office, page, person
 from crm.errors import Refused
+from crm.said import whole
 
 VIEW, CHANGE = "campaigns.view_providerevent", "campaigns.change_providerevent"
 PER_PAGE = 50
@@ -45,12 +46,12 @@ def aside(request: HttpRequest) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest) -> HttpResponse:
     """Have one event, or all of them, looked at once more."""
-    asked, everything = request.POST.get("only", ""), "all" in request.POST
-    if not everything and not (asked.isdigit() and len(asked) < 19):
+    asked, everything = whole(request.POST.get("only")), "all" in request.POST
+    if not everything and asked is None:
         messages.warning(request, _("Nothing was chosen, and nothing was changed."))
         return redirect("campaigns:aside")
     try:
-        count = process_again(None if everything else [int(asked)], by=person(request))
+        count = process_again(None if everything or asked is None else [asked], by=person(request))
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:

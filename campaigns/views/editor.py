@@ -1,6 +1,5 @@
 """What the editor asks while somebody writes: how it looks now, and who would get it."""
 
-import json
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,6 +16,7 @@ from campaigns.models import Campaign
 from campaigns.sending.ledger.audience import Audience, chosen, chosen_by, count_audience, count_audience_of
 from contacts.models import Segment, Stakeholder, Topic
 from crm.doors import back_office
+from crm.said import tree, whole
 
 LINES = ("subject", "preheader", "subject_es", "preheader_es")
 LANGUAGES = ("en", "es")
@@ -30,8 +30,7 @@ def show(request: HttpRequest) -> JsonResponse:
     language = request.POST.get("language") if request.POST.get("language") in LANGUAGES else "en"
     said = preview(says, str(language))
     values = sample_values(str(language)) | _reader(request)
-    size = request.POST.get("size", "")
-    checks = checklist(says, said, size=int(size) if size.isdigit() else None)
+    checks = checklist(says, said, size=whole(request.POST.get("size")))
     return JsonResponse(
         {
             "subject": splice(said.subject, values, escape="header"),
@@ -75,7 +74,7 @@ def unsaved(posted: QueryDict, correction: Campaign | None = None) -> Campaign:
     says = Campaign(**{name: posted.get(name, "")[:1000] for name in LINES})
     says.topic = (correction.topic if correction else _topic(posted)) or Topic(name_en="Newsletter", name_es="Boletín")
     try:
-        says.blocks = json.loads(posted.get("blocks") or "[]")
+        says.blocks = tree(posted.get("blocks") or "[]", any_sign=True)
     except ValueError:
         says.blocks = None
     return says
@@ -103,4 +102,4 @@ def _reader(request: HttpRequest) -> dict[str, Any]:
 
 
 def _number(value: str | None) -> int:
-    return int(value) if value and value.isdigit() and len(value) < 12 else 0
+    return whole(value) or 0

@@ -21,6 +21,7 @@ from campaigns.sending.limits import limits
 from crm.doors import back_office, page
 from crm.errors import Refused
 from crm.models import User
+from crm.said import whole
 
 LAUNCH, DELIVERIES = "campaigns.launch_campaign", "campaigns.view_delivery"
 PER_PAGE = 50
@@ -66,7 +67,7 @@ def decide(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         raise Http404
     campaign = get_object_or_404(Campaign, pk=pk)
     asked = request.POST.getlist("only") or request.POST.getlist("delivery")
-    named = [int(one) for one in asked if one.isdigit() and len(one) < 19]
+    named = [pk for pk in map(whole, asked) if pk is not None]
     if not named and "all" not in request.POST:
         messages.warning(request, _("Tick the messages you decide about first. Nothing was changed."))
         return redirect("campaigns:uncertain", pk=pk)

@@ -12,6 +12,7 @@ from campaigns.webhooks.proof import NotTheirs, Proven, prove
 from campaigns.webhooks.reading import Told, read
 from crm.bell import ring
 from crm.provider.known import heard
+from crm.said import whole
 
 log = logging.getLogger(__name__)
 
@@ -57,5 +58,5 @@ def _refused(provider: str, refusal: NotTheirs) -> HttpResponse:
 
 
 def _size(request: HttpRequest) -> int:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isdigit() else LARGEST + 1
+    length = whole(request.META.get("CONTENT_LENGTH") or "0")
+    return LARGEST + 1 if length is None else length

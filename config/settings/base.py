@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "crm.signed_out.SignedOutMiddleware",
+    "crm.unwritable.UnwritableMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "crm.policy.PolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

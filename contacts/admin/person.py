@@ -35,6 +35,7 @@ from crm.doors import page
 from crm.errors import Refused
 from crm.models import User
 from crm.panels import panels_for
+from crm.said import whole
 
 AT_THE_DESK = "written down by staff"
 Deed = Callable[[HttpRequest, Stakeholder, dict[str, Any]], str]
@@ -42,7 +43,7 @@ Deed = Callable[[HttpRequest, Stakeholder, dict[str, Any]], str]
 
 def find(request: HttpRequest, pk: Any) -> Stakeholder:
     """The stakeholder, if this user may see them; for one who was merged, who they are now."""
-    if not str(pk).isdigit():
+    if whole(pk) is None:
         raise Http404
     seen = Stakeholder.objects.visible_to(request.user)
     return seen.filter(pk=pk).first() or get_object_or_404(seen, pk=current_id(int(pk)))
@@ -50,7 +51,8 @@ def find(request: HttpRequest, pk: Any) -> Stakeholder:
 
 def has_moved(pk: Any) -> bool:
     """Whether this number is that of somebody who was merged."""
-    return str(pk).isdigit() and current_id(int(pk)) != int(pk)
+    number = whole(pk)
+    return number is not None and current_id(number) != number
 
 
 def page_view(request: HttpRequest, pk: Any) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Segments: the list with counts, the rule builder and its live count."""
 
-import json
 from typing import Any
 
 from django.contrib import admin
@@ -24,6 +23,7 @@ from contacts.segments.errors import InvalidDefinition, Problem
 from contacts.segments.forms import SegmentForm
 from contacts.segments.reading import read
 from contacts.segments.values import Values
+from crm import said
 from crm.doors import person
 from crm.exports.registry import EXPORTS
 
@@ -123,7 +123,7 @@ class SegmentAdmin(ModelAdmin):
 @require_POST
 def _preview_post(request: HttpRequest, names: bool) -> JsonResponse:
     try:
-        definition = json.loads(request.POST.get("definition", ""))
+        definition = said.tree(request.POST.get("definition", ""))
     except ValueError:
         problem = Problem((), str(_("This is not JSON.")))
         return JsonResponse({"problems": [_told(problem)]})

@@ -16,6 +16,7 @@ from contacts.imports.cleaning.presence import STRONGEST
 from contacts.imports.errors import UnknownOccasion
 from contacts.imports.models import ImportRun
 from crm.registries import Registry
+from crm.said import whole
 
 NOTE = "occasion"
 """Under this word stands in a before-image what landed: `[[number, was or null, now], …]`."""
@@ -107,7 +108,8 @@ def occasion_of(run: ImportRun) -> tuple[Occasion, int] | None:
     """The sort and the number of the occasion of a run; nothing for one that nobody knows."""
     sort, _colon, number = run.occasion.partition(":")
     occasion = OCCASIONS.get(sort)
-    return (occasion, int(number)) if occasion and number.isdigit() else None
+    pk = whole(number)
+    return (occasion, pk) if occasion and pk is not None else None
 
 
 def occasion_choices(chosen: str = "") -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from contacts.models import Segment
 from contacts.segments.errors import InvalidDefinition
 from contacts.segments.reading import DEEPEST, read
 from contacts.segments.registry import ALONE, CRITERIA, NEGATIONS, Criterion
+from crm.forms import JsonField
 
 
 def offer() -> dict[str, Any]:
@@ -83,7 +84,7 @@ class RulesWidget(forms.Textarea):
         return context
 
 
-class RulesField(forms.JSONField):
+class RulesField(JsonField):
     """A definition that can be read."""
 
     widget = RulesWidget

@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 from crm.doors import person
 from crm.exports.asking import ask_page
 from crm.exports.registry import EXPORTS
+from crm.said import whole
 
 
 class ExportedList(ModelAdmin):
@@ -46,5 +47,5 @@ def export_chosen(office: ExportedList, request: HttpRequest, rows: QuerySet) ->
     """Ask which kind of file; everything the list shows when all of it was chosen, else the rows that were ticked."""
     if request.POST.get("select_across") == "1":
         return ask_page(request, office.export_key, {"list": request.GET.urlencode()})
-    chosen = [int(pk) for pk in request.POST.getlist(ACTION_CHECKBOX_NAME) if pk.isdigit()]
+    chosen = [pk for pk in map(whole, request.POST.getlist(ACTION_CHECKBOX_NAME)) if pk is not None]
     return ask_page(request, office.export_key, {"ids": chosen})

@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 from crm.doors import page
 from crm.exports.registry import EXPORTS, Question
 from crm.models import Export
+from crm.said import tree
 
 
 class ExportForm(forms.Form):
@@ -44,7 +45,7 @@ def ask_page(request: HttpRequest, key: str, question: Question, form: ExportFor
 def tidy_question(text: str) -> Question:
     """What a form carried on, with nothing in it that no list understands."""
     try:
-        found = json.loads(text)
+        found = tree(text)
     except ValueError:
         return {"ids": []}
     if not isinstance(found, dict):

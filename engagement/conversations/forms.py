@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Stakeholder
 from contacts.models.stakeholders import five_digits
+from crm.said import whole
 from engagement.actions.gatherings import HOST, Conversation, Guest, NewHost, Promise
 from engagement.conversations.people import people_known_to
 from engagement.models import Edition, Gathering, Prompt, Strategy
@@ -130,7 +131,7 @@ class PromiseForm(forms.Form):
         return Promise(
             text=data["text"],
             strategy=data["strategy"],
-            who=HOST if who == HOST else places.get(int(who)) if who.isdigit() else None,
+            who=HOST if who == HOST else places.get(number) if (number := whole(who)) is not None else None,
             commitment_id=data["commitment_id"],
         )
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from contacts.imports.models import ImportRun
 from crm.doors import person
+from crm.said import whole
 
 SENDS = "crm.send_own_files"
 SAVES = "contacts.change_importrun"
@@ -54,7 +55,7 @@ class Door:
 
 def run_of(request: HttpRequest, pk: object) -> ImportRun | None:
     """The file with this number if the reader may see it."""
-    if not str(pk).isdigit():
+    if whole(pk) is None:
         return None
     seen = ImportRun.objects.visible_to(person(request))
     return seen.select_related("partner", "job", "by").filter(pk=pk).first()

@@ -14,6 +14,7 @@ from contacts.imports.models import ImportRun
 from contacts.models import CustomField
 from crm.doors import page, person
 from crm.errors import Refused
+from crm.said import whole
 
 MAKES_FIELDS, MAKES_TYPES = "contacts.add_customfield", "contacts.add_stakeholdertype"
 
@@ -53,9 +54,9 @@ def _choose(request: HttpRequest, run: ImportRun, cards: list[Card], kinds: list
     if wanted and person(request).has_perm(MAKES_FIELDS):
         kind = request.POST.get("new_kind", "")
         made = make_own_field(wanted, kind=kind if kind in CustomField.Kind.values else "text", by=request.user)
-        at = request.POST.get("new_column", "")
-        if at.isdigit():
-            chosen[int(at)] = OWN + made.slug
+        at = whole(request.POST.get("new_column"))
+        if at is not None:
+            chosen[at] = OWN + made.slug
         messages.success(request, _("People have a field “%(name)s” from now on.") % {"name": made})
     if not chosen and not any(words.values()):
         messages.info(request, _("Nothing was changed."))

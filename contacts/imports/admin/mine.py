@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from contacts.imports import pages
 from contacts.imports.models import ImportRun, Partner
 from crm.doors import page, person
+from crm.said import whole
 
 PER_PAGE = 20
 
@@ -14,10 +15,10 @@ def mine(request: HttpRequest) -> HttpResponse:
     """The files of one's own organisation, newest first."""
     reader = person(request)
     houses = list(Partner.objects.visible_to(reader))
-    before = request.GET.get("before", "")
+    before = whole(request.GET.get("before"))
     runs = ImportRun.objects.visible_to(reader).select_related("partner", "by").order_by("-pk")
-    if before.isdigit() and len(before) < 10:
-        runs = runs.filter(pk__lt=int(before))
+    if before is not None:
+        runs = runs.filter(pk__lt=before)
     found = list(runs[: PER_PAGE + 1])
     shown = found[:PER_PAGE]
     context = {

@@ -21,6 +21,7 @@ from contacts.tasks import check_received_file
 from crm.bell import ring
 from crm.doors import page, person
 from crm.errors import Refused
+from crm.said import whole
 
 A_SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -50,8 +51,8 @@ def send(request: HttpRequest) -> HttpResponse:
 def _with_last_terms(request: HttpRequest) -> UploadForm:
     """An empty form for the partner that is named, or for one's own."""
     mine = Partner.objects.visible_to(person(request))
-    named = request.GET.get("partner", "")
-    if named.isdigit():
+    named = whole(request.GET.get("partner"))
+    if named is not None:
         partner = mine.filter(pk=named).first()
     else:
         partner = None if person(request).has_perm("contacts.view_partner") else mine.first()
