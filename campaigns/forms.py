@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from campaigns.content.blocks import BLOCKS
 from campaigns.content.merge import FIELDS, LINKS
@@ -13,6 +14,8 @@ from campaigns.content.render import check_content
 from campaigns.models import Campaign, SendingRules
 from crm.forms import JsonField
 from engagement.models import Event
+
+Policy = Campaign.UncertainPolicy
 
 
 class BlocksWidget(forms.Widget):
@@ -56,14 +59,35 @@ class BlocksField(JsonField):
 
 
 class CampaignForm(forms.ModelForm):
-    """What staff fill in to write a newsletter."""
+    """What staff fill in to write a newsletter; who says nothing about uncertain mails leaves them as they were."""
+
+    uncertain_policy = forms.ChoiceField(
+        label=_("When it is uncertain whether a mail arrived"),
+        choices=[
+            (Policy.RESEND, _("Send it again by itself after a while: nobody misses it, somebody may get it twice")),
+            (Policy.HOLD, _("Wait for one of us to decide: nobody gets it twice, somebody may miss it until then")),
+        ],
+        widget=UnfoldAdminRadioSelectWidget,
+        required=False,
+        help_text=_(
+            "Now and then the line breaks after a mail was handed over and before the mail server answered. "
+            "Then nobody can know whether it arrived."
+        ),
+    )
 
     class Meta:
         model = Campaign
-        fields = ["name", "topic", "include", "exclude", "subject", "preheader", "subject_es", "preheader_es", "blocks"]
+        fields = [
+            "name", "topic", "include", "exclude", "subject", "preheader", "subject_es", "preheader_es",
+            "uncertain_policy", "blocks",
+        ]  # fmt: skip
         field_classes = {"blocks": BlocksField}
         widgets = {"blocks": BlocksWidget}
         help_texts = {"include": _("Everybody in any of these segments …"), "exclude": _("… except who is in these.")}
+
+    def clean_uncertain_policy(self) -> str:
+        """What was chosen, or what stands already."""
+        return self.cleaned_data.get("uncertain_policy") or self.instance.uncertain_policy
 
     def clean_blocks(self) -> list[Any]:
         """The posted JSON as a list; an emptied editor is an empty list."""

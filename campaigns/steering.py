@@ -93,8 +93,12 @@ def _slow(campaign: Campaign) -> Offer:
 
 
 def _free(campaign: Campaign) -> Offer:
-    what = _("Takes the limit of %(n)s messages an hour away.") % {"n": intcomma(campaign.per_hour or 0)}
-    return Offer("free", _("As fast as possible again"), what, reverse("campaigns:pace", args=[campaign.pk]))
+    limit = campaign.per_hour or 0
+    what = ngettext(
+        "Takes the limit of %(n)s message an hour away.", "Takes the limit of %(n)s messages an hour away.", limit
+    )
+    told = what % {"n": intcomma(limit)}
+    return Offer("free", _("As fast as possible again"), told, reverse("campaigns:pace", args=[campaign.pk]))
 
 
 def _decide(campaign: Campaign, progress: Progress) -> Offer:
@@ -130,6 +134,9 @@ def _correct(campaign: Campaign, progress: Progress) -> Offer:
         reached,
     )
     url = reverse("campaigns:correction", args=[campaign.pk])
+    if not reached:
+        told = _("Was something in it wrong? Nobody got it so far: let everybody in its audience get it right.")
+        return Offer("correct", _("Send it corrected"), told, url, is_page=True)
     return Offer("correct", _("Send a correction"), what % {"n": intcomma(reached)}, url, is_page=True)
 
 

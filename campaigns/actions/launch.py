@@ -9,7 +9,7 @@ from campaigns.actions.correct import end_what_is_wrong
 from campaigns.content.mistakes import gaps_in
 from campaigns.content.render import BrokenContent, check_content, render
 from campaigns.models import Campaign, Delivery, Variant
-from campaigns.sending.ledger.audience import LEFT_OUT, Audience, freeze_audience
+from campaigns.sending.ledger.audience import Audience, freeze_audience, left_out_words
 from campaigns.sending.ledger.chunks import make_chunks
 from crm.errors import Refused
 from crm.history import acting
@@ -71,7 +71,7 @@ def _start(campaign: Campaign, audience: Audience, by) -> None:
 
 
 def _why_nobody(campaign: Campaign, audience: Audience) -> str:
-    reasons = "; ".join(f"{count} {LEFT_OUT[why]}" for why, count in sorted(audience.left_out.items()))
+    reasons = "; ".join(f"{count:,} {left_out_words(why, count)}" for why, count in sorted(audience.left_out.items()))
     if campaign.corrects_id and not reasons:
         return _("There is nobody whom this could go to. Nothing was sent.")
     if campaign.corrects_id:

@@ -8,12 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from campaigns.actions.launch import LEFT_OUT
 from campaigns.content.merge import FIELDS, sample_values, splice
 from campaigns.content.preflight import checklist
 from campaigns.content.render import preview
 from campaigns.models import Campaign
-from campaigns.sending.ledger.audience import Audience, chosen, chosen_by, count_audience, count_audience_of
+from campaigns.sending.ledger.audience import (
+    Audience,
+    chosen,
+    chosen_by,
+    count_audience,
+    count_audience_of,
+    left_out_words,
+)
 from contacts.models import Segment, Stakeholder, Topic
 from crm.doors import back_office
 from crm.said import tree, whole
@@ -59,7 +65,7 @@ def _told(request: HttpRequest, counted: Audience, people: QuerySet[Stakeholder]
     line = ngettext("%(n)s person will get this", "%(n)s people will get this", counted.size) % {
         "n": f"{counted.size:,}"
     }
-    why = [f"{count:,} {LEFT_OUT[reason]}" for reason, count in sorted(counted.left_out.items())]
+    why = [f"{count:,} {left_out_words(reason, count)}" for reason, count in sorted(counted.left_out.items())]
     return {"size": counted.size, "line": line, "why": why, "people": _some_readers(request, topic, people)}
 
 

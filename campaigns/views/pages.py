@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.actions.content import copy_campaign
-from campaigns.actions.launch import LEFT_OUT, launch_campaign
+from campaigns.actions.launch import NotADraft, launch_campaign
 from campaigns.content.merge import sample_values, splice
 from campaigns.content.preflight import checklist
 from campaigns.content.render import preview
 from campaigns.models import Campaign
 from campaigns.pacing import before_launch
-from campaigns.sending.ledger.audience import count_audience
+from campaigns.sending.ledger.audience import count_audience, left_out_words
+from campaigns.sending.limits import limits
 from campaigns.sending.telling.progress import progress_of
 from crm.doors import back_office, page
 from crm.errors import Refused
@@ -48,10 +49,11 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Launch “%(name)s”") % {"name": campaign.name},
         "campaign": campaign,
         "size": counted.size,
-        "left_out": [(count, LEFT_OUT[reason]) for reason, count in sorted(counted.left_out.items())],
+        "left_out": [(count, left_out_words(reason, count)) for reason, count in sorted(counted.left_out.items())],
         "ends": ends,
         "alone": bool(ends) and Campaign.objects.filter(corrects=campaign.corrects_id).count() < len(Campaign.Part),
         "checks": checks,
+        "quiet_minutes": round(limits().quiet / 60),
         "holds": before_launch(counted.size),
         "ready": all(check.ok or not check.blocks_launch for check in checks),
         "said": _said(campaign),
@@ -72,6 +74,10 @@ def launch(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
     try:
         launch_campaign(campaign, by=request.user)
+    except NotADraft:  # a second click, or a second tab
+        campaign.refresh_from_db()
+        messages.info(request, _("It was launched before: %(state)s.") % {"state": campaign.get_state_display()})
+        return redirect("campaigns:progress", pk=pk)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("campaigns:review", pk=pk)

@@ -16,7 +16,7 @@ from campaigns.actions.pace import set_pace
 from campaigns.actions.retry import retry_failed
 from campaigns.models import Campaign, Delivery
 from campaigns.pacing import pacing_of, time_left
-from campaigns.sending.ledger.audience import LEFT_OUT
+from campaigns.sending.ledger.audience import LEFT_OUT, left_out_words
 from campaigns.sending.limits import limits
 from campaigns.sending.telling.progress import MEANINGS, progress_of
 from campaigns.sending.telling.waiting import standstill_of
@@ -60,7 +60,9 @@ def numbers(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _numbers(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
-    left_out = [(count, LEFT_OUT[why]) for why, count in sorted(campaign.left_out.items()) if why in LEFT_OUT]
+    left_out = [
+        (count, left_out_words(why, count)) for why, count in sorted(campaign.left_out.items()) if why in LEFT_OUT
+    ]
     counted = progress_of(campaign)
     pacing = pacing_of(counted)
     offered = offers(campaign, counted) if request.user.has_perm(LAUNCH) else []
@@ -84,6 +86,8 @@ STEER: dict[str, Callable[..., Any]] = {
     "finish": finish_sending,
     "cancel": cancel_campaign,
 }
+LEADS_TO = {"pause": Campaign.State.PAUSED, "resume": Campaign.State.SENDING, "cancel": Campaign.State.CANCELLED}
+"""The state in which a verb has nothing left to do."""
 
 
 @back_office(LAUNCH)
@@ -96,7 +100,11 @@ def steer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     try:
         done = STEER[verb](campaign, by=request.user)
     except Refused as refusal:
-        messages.warning(request, str(refusal))
+        campaign.refresh_from_db()
+        if campaign.state == LEADS_TO.get(verb):  # a second click, or a second tab
+            messages.info(request, _("It is so already: %(state)s.") % {"state": campaign.get_state_display()})
+        else:
+            messages.warning(request, str(refusal))
     else:
         if verb == "finish":
             said = ngettext("%(n)s message is tried now.", "%(n)s messages are tried now.", done)
@@ -109,13 +117,19 @@ def steer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def pace(request: HttpRequest, pk: int) -> HttpResponse:
     """Slow the campaign down to so many messages an hour; an empty field takes the limit away."""
     campaign = get_object_or_404(Campaign, pk=pk)
-    written = request.POST.get("per_hour", "").strip().replace(",", "")
-    per_hour = int(written[:9]) if written.isdecimal() else (0 if written else None)
     try:
-        set_pace(campaign, per_hour=per_hour, by=request.user)
+        set_pace(campaign, per_hour=_number(request.POST.get("per_hour", "").strip()), by=request.user)
     except Refused as refusal:
         messages.warning(request, str(refusal))
     return redirect("campaigns:progress", pk=pk)
+
+
+def _number(written: str) -> int | None:
+    """The number that was written, with commas or without; None for nothing, 0 for what is none or far too large."""
+    digits = written.replace(",", "").lstrip("0")
+    if not written:
+        return None
+    return int(digits) if digits.isdecimal() and len(digits) <= 12 else 0
 
 
 @back_office(LAUNCH)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from campaigns.models import Campaign, Variant
+from campaigns.sending.ledger.audience import left_out_words
 from crm.models import OutboxMail
 from tests.campaigns.ledger import people
 from tests.factories import CampaignFactory, SegmentFactory, TopicFactory
@@ -184,6 +185,34 @@ class TestLastLook:
         browser.post(reverse("campaigns:launch", args=[campaign.pk]))
         campaign.refresh_from_db()
         assert (campaign.state, campaign.audience_size) == ("sending", 2)
+
+    def test_what_happens_to_uncertain_mails_is_chosen_in_the_editor(self, browser):
+        campaign = CampaignFactory()
+        topic = campaign.topic
+        door, review = change(campaign), reverse("campaigns:review", args=[campaign.pk])
+        assert "Wait for one of us to decide" in browser.get(door).content.decode()
+        browser.post(door, sheet(topic=topic.pk, uncertain_policy="hold"))
+        campaign.refresh_from_db()
+        assert campaign.uncertain_policy == "hold"
+        browser.post(door, sheet(topic=topic.pk))
+        campaign.refresh_from_db()
+        assert campaign.uncertain_policy == "hold"  # nothing was said about it
+        campaign.include.add(SegmentFactory())
+        people(1, topic=topic)
+        assert "it waits for one of us to decide" in browser.get(review).content.decode()
+        browser.post(door, sheet(topic=topic.pk, uncertain_policy="maybe"))
+        campaign.refresh_from_db()
+        assert campaign.uncertain_policy == "hold"
+
+    def test_one_person_is_one(self, browser):
+        campaign = CampaignFactory()
+        campaign.include.add(SegmentFactory())
+        people(1, topic=campaign.topic)
+        people(1)
+        page = browser.get(reverse("campaigns:review", args=[campaign.pk])).content.decode()
+        assert "1 did not agree to this topic" in page
+        assert left_out_words("erased", 1) == "is no longer in the book"
+        assert left_out_words("erased", 2) == "are no longer in the book"
 
     def test_a_refused_launch_says_why(self, browser):
         campaign = CampaignFactory()

@@ -43,13 +43,22 @@ def test_staff_slow_a_newsletter_down_and_take_the_limit_away_again(mailbox, cli
     assert "at most" not in page.replace("an hour at most", "")
 
 
-@pytest.mark.parametrize("nonsense", ["0", "-4", "fast", "99999999999"])
+@pytest.mark.parametrize("nonsense", ["0", "-4", "fast", "99999999999", ",", "9" * 5000])
 def test_what_is_no_speed_is_said_and_changes_nothing(client_of, staff, nonsense):
     campaign = launched(1)
     page = client_of(staff).post(url("pace", campaign), {"per_hour": nonsense}, follow=True).content.decode()
     campaign.refresh_from_db()
     assert campaign.per_hour is None
     assert "a number from 1 to 10,000,000" in page
+
+
+def test_noughts_before_a_number_change_nothing_and_one_is_one(client_of, staff):
+    campaign = launched(1)
+    page = client_of(staff).post(url("pace", campaign), {"per_hour": "0000000001"}, follow=True).content.decode()
+    campaign.refresh_from_db()
+    assert campaign.per_hour == 1
+    assert "at most 1 message an hour" in page
+    assert "the limit of 1 message an hour" in page
 
 
 def test_an_analyst_may_look_and_not_slow_down(client_of, analyst):

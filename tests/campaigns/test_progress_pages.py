@@ -53,6 +53,29 @@ def test_buttons_pause_and_cancel(mailbox, client_of, staff):
     assert "not being sent at the moment" in said
 
 
+def test_a_second_click_is_told_how_it_is_and_not_refused(client_of, staff):
+    campaign = launched(1)
+    browser = client_of(staff)
+    for door, state in [
+        (url("launch", campaign), "being sent"),
+        (url("steer", campaign, "resume"), "being sent"),
+        (url("steer", campaign, "pause"), ""),
+        (url("steer", campaign, "pause"), "paused"),
+        (url("steer", campaign, "cancel"), ""),
+        (url("steer", campaign, "cancel"), "cancelled"),
+    ]:
+        page = browser.post(door, follow=True)
+        told = [(one.level_tag, str(one)) for one in page.context["messages"]]
+        assert [level for level, _words in told] == (["info"] if state else [])
+        assert not state or told[0][1].endswith(f": {state}.")
+
+
+def test_where_nobody_got_it_a_correction_goes_to_everybody(client_of, staff):
+    page = client_of(staff).get(url("progress", launched(2))).content.decode()
+    assert "Nobody got it so far" in page
+    assert "0 people" not in page
+
+
 def test_opening_a_page_changes_nothing(mailbox, client_of, staff):
     campaign = launched(2)
     browser = client_of(staff)

@@ -88,7 +88,19 @@ LEFT_OUT: dict[str, str | Promise] = {
     "got_other": _("get the other one of correction and corrected newsletter, themselves or at their address"),
     "erased": _("are no longer in the book"),
 }
-"""Why somebody who was chosen does not get a newsletter; read after a number: "12 did not agree …"."""
+"""Why people who were chosen do not get a newsletter; read after "they"."""
+
+
+def left_out_words(why: str, count: int) -> str:
+    """The same after a number: "12 have no e-mail address", "1 has no e-mail address"."""
+    one = {
+        "no_address": _("has no e-mail address"),
+        "bad_address": _("has an address that does not work"),
+        "same_address": _("shares an address with somebody who gets it"),
+        "got_other": _("gets the other one of correction and corrected newsletter, or somebody at their address does"),
+        "erased": _("is no longer in the book"),
+    }
+    return str(one.get(why, LEFT_OUT[why]) if count == 1 else LEFT_OUT[why])
 
 
 @dataclass(frozen=True)
