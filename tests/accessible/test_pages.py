@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from campaigns.models import Campaign, Chunk, Delivery
 from tests.accessible.axe import Fault, Reader
 from tests.architecture.access import rule_of
 from tests.architecture.routes import every_route
+from tests.campaigns.ledger import launched
 from tests.public.conftest import ana, events_topic, forum, newsletter
 from tests.public.conftest import house as public_house
 from tests.public.test_accessible import pages as public_pages
@@ -68,6 +71,20 @@ def kept_out(faults: Iterable[Fault]) -> str:
     return "\n".join(map(str, found))
 
 
+def of_one_on_its_way() -> list[str]:
+    """The pages of a newsletter that stopped half way, with a message in each state that has something to say."""
+    campaign = launched(6, domain="half.example.org")
+    half_way = ("accepted", "uncertain", "failed", "deferred", "skipped")
+    for one, state in zip(Delivery.objects.filter(campaign=campaign).order_by("pk"), half_way, strict=False):
+        Delivery.objects.filter(pk=one.pk).update(
+            state=state, attempts=1, intent_at=timezone.now(), sent_at=timezone.now() if state == "accepted" else None
+        )
+    Chunk.objects.update(counted=False)
+    Campaign.objects.filter(pk=campaign.pk).update(state="paused")
+    pages = ("progress", "deliveries", "uncertain", "correction")
+    return [reverse(f"campaigns:{page}", args=[campaign.pk]) for page in pages]
+
+
 @pytest.fixture
 def desk(page: Any, live_server: Any, client_of: Any, manager: Any) -> Any:
     """A tab in which a manager is signed in."""
@@ -79,6 +96,7 @@ def desk(page: Any, live_server: Any, client_of: Any, manager: Any) -> Any:
 def test_the_back_office(desk, house, files, pair):
     addresses = [*map(reverse, ALSO), *lists_and_forms(), *of_files(files), *of_things(house), *of_people(*pair)]
     addresses += [reverse("campaigns:why", args=[house["newsletter"].pk, pair[0].pk])]
+    addresses += of_one_on_its_way()
     addresses += ["/search/?q=diaz", reverse("crm:export", args=["people"])]
     reader = Reader(desk)
     faults = reader.faults_of(reverse("admin:index"), menu=True)

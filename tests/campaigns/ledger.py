@@ -48,10 +48,14 @@ def launched(
     text: str = TEXT,
     subject: str = SUBJECT,
     subject_es: str = "",
+    domain: str = "example.org",
 ) -> Campaign:
-    """A campaign on its way to that many people, nothing sent yet."""
+    """A campaign on its way to that many people and whoever else is in the book, or at a `domain` of its own.
+
+    Nothing is sent yet.
+    """
     topic = newsletter_topic()
-    people(count, topic=topic)
+    people(count, topic=topic, domain=domain)
     campaign = Campaign.objects.create(
         name="Test",
         topic=topic,
@@ -67,8 +71,8 @@ def launched(
             """INSERT INTO campaigns_delivery (campaign_id, stakeholder_id, address, fingerprint, language,
                    state, reason, attempts, epoch, provider_id)
                SELECT %s, stakeholder_id, normalized, fingerprint, 'en', 'queued', '', 0, 0, ''
-               FROM contacts_contactpoint ORDER BY id""",
-            [campaign.pk],
+               FROM contacts_contactpoint WHERE normalized LIKE %s ORDER BY id""",
+            [campaign.pk, "%" if domain == "example.org" else f"%@{domain}"],
         )
     Campaign.objects.filter(pk=campaign.pk).update(audience_size=Delivery.objects.filter(campaign=campaign).count())
     make_chunks(campaign.pk)

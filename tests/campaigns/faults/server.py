@@ -22,6 +22,9 @@ from typing import NamedTuple
 
 ADDRESS = re.compile(rb"TO:<([^>]*)>", re.IGNORECASE)
 END = b"\r\n.\r\n"
+RECEIVED = 256 * 1024
+"""Bytes the machine takes in before we read them: some would take a whole long message, whose line can then not break
+in the middle."""
 REPLIES = {
     "later": (b"451 4.3.0 Later", ("rcpt", "data", "message")),
     "never": (b"554 5.7.1 Not today", ("rcpt", "data", "message")),
@@ -312,6 +315,7 @@ class Line(asyncio.Protocol):
 async def _serve(log: Path, plan: Plan) -> None:
     state = State(plan, log)
     listening = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio lets small answers leave at once on these only
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED)
     listening.bind(("127.0.0.1", 0))
     context = None
     if plan.certificate:
