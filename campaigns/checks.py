@@ -1,5 +1,6 @@
 """What is said at the start about settings that would only fail when the first newsletter leaves."""
 
+import os
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,8 @@ from django.core import checks
 from django.utils.translation import gettext as _
 
 from campaigns.bounces.places.addresses import NOBODYS, BadPlace, is_open_to_listeners, place_at
+from campaigns.bounces.places.folders import Maildir
+from campaigns.sending import limits
 from campaigns.sending.rates.rules import BadRate, rules
 from campaigns.sending.smtp.servers import BadServers, servers
 
@@ -22,6 +25,16 @@ def rates(**_kwargs: Any) -> list[checks.CheckMessage]:
 
 
 @checks.register()
+def numbers(**_kwargs: Any) -> list[checks.CheckMessage]:
+    """Whether the numbers of the sending engine are known, and numbers."""
+    try:
+        limits.check(settings.SENDING)
+    except limits.BadLimits as why:
+        return [checks.Error(_("SENDING: %(why)s") % {"why": why}, id="campaigns.E005")]
+    return []
+
+
+@checks.register()
 def bounces(**_kwargs: Any) -> list[checks.CheckMessage]:
     """Whether what comes back by mail goes somewhere, and somebody reads it there."""
     url, path = settings.BOUNCES_URL, settings.RETURN_PATH
@@ -31,6 +44,10 @@ def bounces(**_kwargs: Any) -> list[checks.CheckMessage]:
             place = place_at(url)
         except BadPlace as why:
             return [checks.Error(_("BOUNCES_URL cannot be read. %(why)s") % {"why": why}, id="campaigns.E002")]
+        if isinstance(place, Maildir) and not os.path.isdir(place.path / "new"):
+            hint = _("Write the whole path of a Maildir, and let the user of the workers read and write there.")
+            said = _("BOUNCES_URL names a Maildir that is not here or may not be read: %(path)s has no folder “new”.")
+            found.append(checks.Warning(said % {"path": place.path}, hint=hint, id="campaigns.W004"))
         if is_open_to_listeners(place):
             hint = _("Write imaps:// or imap+tls://.")
             found.append(

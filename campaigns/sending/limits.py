@@ -1,10 +1,13 @@
 """The numbers of the sending engine: each with its reason, each replaceable by the setting `SENDING`."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from django.conf import settings
 from django.core.signals import setting_changed
+from django.utils.translation import gettext as _
 
 from crm.patience import Patience
 
@@ -96,5 +99,21 @@ def _forget(*, setting: str, **_kwargs: object) -> None:
 
 setting_changed.connect(_forget, dispatch_uid="campaigns.sending.limits")
 
-NAMES = frozenset(field.name for field in fields(Limits))
-"""What `SENDING` may name."""
+KINDS = {field.name: field.type for field in fields(Limits)}
+"""What `SENDING` may name, and whether that is a whole number."""
+
+
+class BadLimits(ValueError):
+    """The setting cannot be used; the text says why in the operator's words."""
+
+
+def check(written: Mapping[str, object]) -> None:
+    """Raise BadLimits where `SENDING` names what nobody knows, or says what is no such number."""
+    if unknown := sorted(set(written) - set(KINDS)):
+        words = {"names": ", ".join(unknown), "known": ", ".join(sorted(KINDS))}
+        raise BadLimits(_("Nothing is called %(names)s here, only %(known)s.") % words)
+    for name, value in written.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+            raise BadLimits(_("%(name)s must be a number, such as 60.") % {"name": name})
+        if KINDS[name] is int and (not isinstance(value, int) or not value):
+            raise BadLimits(_("%(name)s must be a whole number above 0, such as 60.") % {"name": name})

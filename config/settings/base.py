@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.settings.shell import UNFOLD as UNFOLD
 from crm.provider.known import provider_named, transport_for, variables
+from crm.written import check_server, json_object
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -146,6 +147,8 @@ WEBHOOK_PROVIDERS = [name.strip().replace("-", "_") for name in env.list("WEBHOO
 """Providers besides the one of EMAIL_URL whose news are taken in, such as the one before it; anymail's names."""
 WEBHOOKS_NEED_PROOF = False
 """Whether it is an error, and not only to be said, when nobody could tell whose news they are."""
+if EMAIL_URL and not EMAIL_PROVIDER:
+    check_server(EMAIL_URL)
 _mail = env.email_url("EMAIL_URL") if EMAIL_URL and not EMAIL_PROVIDER else {}
 LOCAL_MAILBOX = False
 MAILBOX_FOLDER = VAR / "mailbox"
@@ -167,7 +170,7 @@ SENDING_RATES: str | dict[str, object] = env.str("SENDING_RATES", default="")
 """How fast mail may leave, as JSON: {"transport": "100/s", "gmail.com": "20/s"}; docs/recipes/set-rates.md."""
 SENDING_RECEIPTS = env.str("SENDING_RECEIPTS", default=str(VAR / "receipts"))
 """Where each sending process notes what it did on the wire; a place that outlives the process."""
-SENDING: dict[str, float] = env.json("SENDING", default={})
+SENDING: dict[str, float] = json_object("SENDING", env.str("SENDING", default=""), such_as='{"lease": 60}')
 """Numbers of the sending engine that differ from campaigns/sending/limits.py, as JSON: {"lease": 60}."""
 RETURN_PATH = env.str("RETURN_PATH", default="")
 """The mailbox for what comes back, such as bounces@example.org; empty: it comes back to the sender address."""

@@ -5,6 +5,7 @@ import sys
 import time
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 
 from config.embedded.locks import LockBusy, exclusive
 from config.stack import notes
@@ -14,7 +15,11 @@ from config.stack.words import say
 def main(arguments: list[str]) -> int:
     """Run or stop the house of this checkout; returns the exit status."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as wrong:
+        say(str(wrong))
+        return 1
     if arguments == ["run"]:
         return run()
     if arguments == ["stop"]:

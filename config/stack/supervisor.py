@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
@@ -58,6 +59,7 @@ class Supervisor:
 
     def _bring_up(self) -> None:
         say("Starting Alliance CRM")
+        self._look_at_settings()
         self._clean_up()
         with step("Translations"):
             compile_catalogues()
@@ -74,6 +76,11 @@ class Supervisor:
             self._await_health()
         if not self.stopping:
             demo.load_on_first_start(self.root, self.var)
+
+    def _look_at_settings(self) -> None:
+        """What is wrong there is said before anything is started by it."""
+        if wrong := [check for check in run_checks() if check.is_serious()]:
+            raise NotReady("\n".join(str(check) for check in wrong))
 
     def _clean_up(self) -> None:
         """End what a killed supervisor left; its servers are adopted when they are needed."""

@@ -150,10 +150,17 @@ def transport_for(email_url: str) -> str:
 def variables(environment: Mapping[str, str]) -> dict[str, object]:
     """What the environment says about providers, under anymail's own names; `ANYMAIL_` may stand before them.
 
-    Keys stay words; a value in brackets is read as JSON.
+    Keys stay words; a value in brackets is read as JSON. Raises ImproperlyConfigured where it is none.
     """
     prefixes = ("ANYMAIL_", *(f"{name.upper()}_" for name in PROVIDERS))
     said = {name: value for name, value in environment.items() if name.startswith(prefixes) and value}
-    return {
-        name.removeprefix("ANYMAIL_"): json.loads(value) if value[0] in "{[" else value for name, value in said.items()
-    }
+    return {name.removeprefix("ANYMAIL_"): _value(name, value) for name, value in said.items()}
+
+
+def _value(name: str, value: str) -> object:
+    if value[0] not in "{[":
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} begins like JSON, but is none.") from None

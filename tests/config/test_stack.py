@@ -186,3 +186,4 @@ def test_a_mail_server_that_does_not_answer_keeps_nobody_from_working(house):
     assert "degraded" in house.said()
     assert "mail: The mail server does not answer." in house.said()
     assert house.say("stop").returncode == 0
+    assert house.process.wait(10) == 0
