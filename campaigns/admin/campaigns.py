@@ -49,7 +49,7 @@ class CampaignAdmin(ModelAdmin):
     fieldsets = [
         (_("What and to whom"), {"fields": ["name", "topic", "include", "exclude"]}),
         (_("In the inbox"), {"fields": ["subject", "preheader", "subject_es", "preheader_es"]}),
-        (_("Should the line break"), {"fields": ["uncertain_policy"]}),
+        (_("If the line breaks"), {"fields": ["uncertain_policy"]}),
         (_("In the mail"), {"fields": ["blocks"]}),
     ]
 
