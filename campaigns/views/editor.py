@@ -1,8 +1,9 @@
 """What the editor asks while somebody writes: how it looks now, and who would get it."""
 
+from collections import Counter
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, JsonResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +21,7 @@ from campaigns.sending.ledger.audience import (
     count_audience_of,
     left_out_words,
 )
+from campaigns.views.why import EMAILS
 from contacts.models import Segment, Stakeholder, Topic
 from crm.doors import back_office
 from crm.said import tree, whole
@@ -96,9 +98,16 @@ def _audience_asked(posted: QueryDict) -> tuple[Topic | None, list[Segment], lis
 
 
 def _some_readers(request: HttpRequest, topic: Topic, asked_for: QuerySet[Stakeholder]) -> list[list[int | str]]:
-    """A few who would get it and whom the person may see."""
+    """A few who would get it and whom the person may see; those of one name with what tells them apart."""
     people = Stakeholder.objects.visible_to(request.user).filter(pk__in=asked_for.values("pk")).mailable(topic)
-    return [[person.pk, person.name] for person in people.order_by("name", "pk")[:8]]
+    few = people.order_by("name", "pk").prefetch_related(Prefetch("contact_points", EMAILS, to_attr="emails"))[:8]
+    names = Counter(person.name for person in few)
+    return [[one.pk, one.name if names[one.name] == 1 else _told_apart(one)] for one in few]
+
+
+def _told_apart(person: Stakeholder) -> str:
+    """A name with the address, and the zip code where there is one."""
+    return " · ".join([person.name, *(point.value for point in person.emails[:1]), *filter(None, [person.zip])])  # type: ignore[attr-defined]
 
 
 def _reader(request: HttpRequest) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from campaigns.models import Campaign, Variant
 from campaigns.sending.ledger.audience import left_out_words
+from contacts.models import Stakeholder
 from crm.models import OutboxMail
 from tests.campaigns.ledger import people
 from tests.factories import CampaignFactory, SegmentFactory, TopicFactory
@@ -15,6 +16,11 @@ pytestmark = pytest.mark.django_db
 
 LIST = "/admin/campaigns/campaign/"
 ADD = f"{LIST}add/"
+
+
+def address_of(person):
+    """The only one people of these tests have."""
+    return person.contact_points.get().value
 
 
 def change(campaign):
@@ -157,6 +163,16 @@ class TestPreview:
         assert answer["line"] == "2 people will get this"
         assert answer["why"] == ["1 did not agree to this topic"]
         assert len(answer["people"]) == 2
+
+    def test_readers_of_one_name_are_told_apart(self, browser):
+        topic, everybody = TopicFactory(), SegmentFactory()
+        first, second, third = people(3, topic=topic)
+        Stakeholder.objects.filter(pk__in=[first.pk, second.pk]).update(name="Aaliyah Greene", zip="28205")
+        asked = {"topic": topic.pk, "include": [everybody.pk]}
+        told = dict(browser.post(reverse("campaigns:audience"), asked).json()["people"])
+        assert told[first.pk] == f"Aaliyah Greene · {address_of(first)} · 28205"
+        assert told[second.pk] == f"Aaliyah Greene · {address_of(second)} · 28205"
+        assert told[third.pk] == third.name
 
     def test_without_a_segment_nobody_gets_it(self, browser):
         assert "at least one segment" in browser.post(reverse("campaigns:audience"), {}).json()["line"]
