@@ -96,7 +96,8 @@ def got_it(facts: Facts) -> bool:
 def findings(facts: Facts) -> list[Finding]:
     """Every question on the way to the headline, in the order in which they decide."""
     asked_for = [_wrong_version(facts)] if facts.campaign.corrects else _segments(facts)
-    return [*asked_for, _topic(facts), *_addresses(facts), *_sharing(facts), *_launch(facts), *_related(facts)]
+    the_ledger = [*_launch(facts), *_doubles(facts), *_related(facts)]
+    return [*asked_for, _topic(facts), *_addresses(facts), *_sharing(facts), *the_ledger]
 
 
 def _stands_in_the_way(facts: Facts) -> str:
@@ -149,6 +150,22 @@ def _wrong_version(facts: Facts) -> Finding:
     else:
         told = _("No: %(state)s.") % {"state": facts.wrong.get_state_display()}
     return Finding(asked, told, good=facts.is_chosen, newsletter=wrong)
+
+
+def _doubles(facts: Facts) -> list[Finding]:
+    """What became of messages for people who turned out to be them."""
+    asked = _("A second entry of theirs was in the audience, too")
+    return [Finding(asked, _double(facts, one)) for one in facts.doubles]
+
+
+def _double(facts: Facts, one: Delivery) -> str:
+    words = {"address": one.address, "state": one.get_state_display()}
+    if one.state != State.SKIPPED or one.reason != "merged":
+        return _("With the address %(address)s: %(state)s.") % words
+    if facts.delivery and facts.delivery.state in GOT:
+        words["other"] = facts.delivery.address
+        return _("It was not sent to %(address)s, because they got it at %(other)s: two entries were merged.") % words
+    return _("It is not sent to %(address)s as well: two entries were merged, and one message is enough.") % words
 
 
 def _related(facts: Facts) -> list[Finding]:

@@ -28,6 +28,29 @@ INVARIANTS.add(
     ),
 )
 INVARIANTS.add(
+    "nobody-gets-it-twice-after-a-merge",
+    Invariant(
+        _("Nobody got a newsletter at a second address once both addresses were known to be theirs."),
+        """SELECT 'newsletter ' || had.campaign_id || ', message ' || CASE WHEN later THEN had.id ELSE lost.id END
+           FROM contacts_stakeholdermerge AS merge
+           CROSS JOIN LATERAL jsonb_array_elements(merge.kept -> 'journal') AS step
+           JOIN campaigns_delivery AS lost ON lost.id = CASE
+               WHEN step ->> 'did' = 'changed' AND step ->> 'place' = 'campaigns.Delivery.stakeholder'
+               THEN (step ->> 'pk')::bigint END
+           JOIN campaigns_delivery AS had ON had.campaign_id = lost.campaign_id
+               AND had.stakeholder_id = merge.survivor_id
+           CROSS JOIN LATERAL (SELECT had.intent_at > merge.at + interval '1 second' AND lost.sent_at < merge.at
+               AS later) AS asked
+           WHERE merge.undone_at IS NULL
+             AND merge.kept @> '{"journal": [{"did": "changed", "place": "campaigns.Delivery.stakeholder"}]}'
+             AND lost.stakeholder_id IS NULL AND lost.state IN ('accepted', 'delivered', 'complained')
+             AND had.state IN ('accepted', 'delivered', 'complained')
+             AND (later OR lost.intent_at > merge.at + interval '1 second')""",
+        PROGRESS,
+    ),
+)
+"""Until then they were two, and each got their own. A message that was let go is found by the journal of the merge."""
+INVARIANTS.add(
     "nobody-is-written-to-after-leaving",
     Invariant(
         _("No message was handed over after the person had left the topic, as far as they were one person then."),

@@ -1,9 +1,10 @@
 """Where campaigns keep something about a person, and what becomes of it."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, Count, F, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy as n_
@@ -13,7 +14,12 @@ from campaigns.reasons import REASONS
 from campaigns.sending.ledger.counting import uncount
 from crm.privacy import RELATIONS, TRACES, Leaving, Merge, Place, Trace, Verdict
 
-WAITING = [Delivery.State.QUEUED, Delivery.State.DEFERRED]
+State = Delivery.State
+WAITING = [State.QUEUED, State.DEFERRED]
+MAY_WAIT_AGAIN = [*WAITING, State.SENDING, State.UNCERTAIN]
+ARRIVED = {State.ACCEPTED, State.DELIVERED, State.COMPLAINED}
+MAY_HAVE_ARRIVED = {State.SENDING, State.UNCERTAIN}
+NEVER_KNOWN = {"given_up", "never_answered"}
 
 
 def told_deliveries(person: int) -> list[dict[str, Any]]:
@@ -36,30 +42,55 @@ def erase_deliveries(leaving: Leaving) -> int:
     theirs = Delivery.objects.filter(stakeholder=leaving.person)
     waiting = theirs.filter(state__in=WAITING)
     uncount(waiting.values_list("pk", flat=True))
-    waiting.update(state=Delivery.State.SKIPPED, reason="erased")
+    waiting.update(state=State.SKIPPED, reason="erased")
     theirs.exclude(reason__in=list(REASONS)).update(reason="")
     Attempt.objects.filter(delivery__in=theirs).exclude(reply__in=list(REASONS)).update(reply="")
     nameless = Concat(Value("erased-"), Cast(F("pk"), CharField()))
     return theirs.update(stakeholder=None, address=nameless, fingerprint="", provider_id="")
 
 
+def hold_ranges(people: Collection[int]) -> None:
+    """Where two have a message of one newsletter, no worker takes either until it is decided which one stays."""
+    theirs = Delivery.objects.filter(stakeholder__in=people)
+    unsettled = Count("pk", filter=Q(state__in=MAY_WAIT_AGAIN))
+    both = theirs.order_by().values("campaign").annotate(messages=Count("pk"), unsettled=unsettled)
+    campaigns = both.filter(messages__gt=1, unsettled__gt=0).values_list("campaign", flat=True)
+    deliveries = list(theirs.filter(campaign__in=list(campaigns)).values_list("pk", flat=True))
+    if deliveries:
+        uncount(deliveries)
+
+
 def one_message_each(constraint: str, stays: Delivery, comes: Delivery) -> Verdict:
-    """The ledger counts messages, so the second one stays in it without its person; what still waits is not sent."""
-    waits = comes.state in WAITING
-    return Verdict(
-        becomes={"stakeholder_id": None} | ({"state": Delivery.State.SKIPPED, "reason": "merged"} if waits else {})
-    )
+    """The message that says most of what reached them keeps the person, whoever of the two it was for.
+
+    The ledger counts messages, so the other one stays in it without a person; if it still waits it is not sent.
+    """
+    other = stays if _reach(comes) > _reach(stays) else comes
+    alone: dict[str, Any] = {"stakeholder_id": None}
+    if other.state in WAITING:
+        alone |= {"state": State.SKIPPED, "reason": "merged"}
+    return Verdict(takes=alone, becomes={}) if other is stays else Verdict(becomes=alone)
+
+
+def _reach(delivery: Delivery) -> int:
+    """How near a message came to its person: it arrived, may have, still can, or does not any more."""
+    if delivery.state in ARRIVED:
+        return 3
+    if delivery.state in MAY_HAVE_ARRIVED or delivery.reason in NEVER_KNOWN:
+        return 2
+    return 1 if delivery.state in WAITING else 0
 
 
 def wait_again(delivery: Delivery) -> str:
     """A message waits again only where somebody will still take it up."""
     if delivery.state not in WAITING:
         return ""
+    uncount([delivery.pk])
     ranges = Chunk.objects.filter(campaign=delivery.campaign_id, done=False)
     open_range = ranges.filter(first_id__lte=delivery.pk, last_id__gte=delivery.pk)
     if delivery.campaign.state in {Campaign.State.SENDING, Campaign.State.PAUSED} and open_range.exists():
         return ""
-    delivery.state, delivery.reason = Delivery.State.SKIPPED, "merged"
+    delivery.state, delivery.reason = State.SKIPPED, "merged"
     return _("Newsletter %(number)s was finished meanwhile, so their message was not sent.") % {
         "number": delivery.campaign_id
     }
@@ -73,6 +104,7 @@ RELATIONS.add(
         erase_deliveries,
         twice=one_message_each,
         returns=wait_again,
+        holds=hold_ranges,
         address="address",
         words=n_("%d newsletter", "%d newsletters"),
     ),

@@ -53,7 +53,8 @@ class Verdict:
     """What becomes of a row that the other person has, too.
 
     `takes` are values that the row that stays takes over from it. Without `becomes` it is dropped, and
-    remembered whole; otherwise it is kept with these values.
+    remembered whole; otherwise it is kept with these values. One of the two must let the person go: the row
+    that comes, by `becomes`, or the one that stays, by `takes`; then the other one takes its place.
     """
 
     takes: dict[str, Any] = field(default_factory=dict)

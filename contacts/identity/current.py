@@ -36,6 +36,14 @@ def whose_it_was(place: str, pk: int) -> Stakeholder | None:
     return merge.survivor if merge else None
 
 
+def let_go_for(place: str, person: int) -> list[int]:
+    """The rows of `place` that are about somebody although merges let them go, for they had one of the same."""
+    let_go = {"journal": [{"did": "changed", "place": place}]}
+    merges = StakeholderMerge.objects.filter(survivor=person, undone_at__isnull=True, kept__contains=let_go)
+    steps = [step for kept in merges.values_list("kept", flat=True) for step in kept["journal"]]
+    return [step["pk"] for step in steps if step["did"] == "changed" and step["place"] == place]
+
+
 def row_now(place: str, pk: int) -> int | None:
     """The number of the row that stands for row `pk` of `place`, which a merge dropped as it was there twice."""
     dropped = [{"did": "dropped", "place": place, "row": {"id": pk}}]

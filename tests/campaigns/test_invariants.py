@@ -89,6 +89,8 @@ BREAKS: dict[str, Callable[[], object]] = {
 }
 
 
+ELSEWHERE = {"nobody-gets-it-twice-after-a-merge"}
+"""Broken in test_merged_meanwhile.py."""
 OF_CORRECTIONS = {"a-correction-goes-to-those-who-got-the-wrong-one", "nobody-gets-both-corrections"}
 """Broken in test_correction.py."""
 
@@ -111,7 +113,8 @@ def test_a_broken_promise_is_found(key):
 
 def test_every_promise_of_newsletters_is_broken_here_once():
     source = Path(invariants.__file__).read_text()
-    assert set(BREAKS) | OF_CORRECTIONS == {key for key, _invariant in INVARIANTS.items() if f'"{key}"' in source}
+    ours = {key for key, _invariant in INVARIANTS.items() if f'"{key}"' in source}
+    assert set(BREAKS) | ELSEWHERE | OF_CORRECTIONS == ours
 
 
 def test_a_message_in_the_hands_of_a_worker_is_no_broken_promise():

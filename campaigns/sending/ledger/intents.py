@@ -35,7 +35,7 @@ WITH due AS MATERIALIZED (
     ORDER BY id LIMIT %(size)s
 ), judged AS (
     SELECT due.id, due.stakeholder_id AS person, CASE
-        WHEN due.stakeholder_id IS NULL THEN 'erased'
+        WHEN due.stakeholder_id IS NULL THEN CASE WHEN due.fingerprint = '' THEN 'erased' ELSE 'merged' END
         WHEN NOT EXISTS (SELECT FROM contacts_consent AS said WHERE said.stakeholder_id = due.stakeholder_id
             AND said.topic_id = campaign.topic_id AND said.channel = 'email' AND said.state = 'given') THEN 'left'
         WHEN EXISTS (SELECT FROM contacts_suppression AS stop

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Delivery
 from campaigns.sending.ledger.audience import chosen, verdicts_on
+from contacts.identity.current import let_go_for
 from contacts.models import Consent, ConsentEvent, ContactPoint, Segment, Stakeholder, Suppression
 from contacts.segments.compiler import compile_tree
 from contacts.segments.describing import describe_tree
@@ -35,6 +36,7 @@ class Facts:
     """Everything that decides about one person and one campaign, as it is now, and what the ledger says.
 
     `wrong` is their message of what the campaign corrects; `related` are those of the other part and of corrections.
+    `doubles` are messages of it for people who turned out to be them.
     """
 
     campaign: Campaign
@@ -52,6 +54,7 @@ class Facts:
     wrong: Delivery | None
     related: list[Delivery]
     twin: Delivery | None
+    doubles: list[Delivery]
     gets_it: set[int] = field(default_factory=set)
 
 
@@ -92,6 +95,7 @@ def facts_about(campaign: Campaign, person: Stakeholder) -> Facts:
         wrong=theirs.pop(campaign.corrects_id or 0, None),
         related=list(theirs.values()),
         twin=None if delivery else ledger.filter(address__in=addresses).select_related("stakeholder").first(),
+        doubles=_doubles(campaign, person) if delivery else [],
         gets_it={pk for pk, (verdict, _address) in verdicts.items() if verdict == "audience"},
     )
 
@@ -103,6 +107,12 @@ def _messages(campaign: Campaign, person: Stakeholder) -> dict[int, Delivery]:
         about |= Q(campaign=campaign.corrects_id) | Q(campaign__corrects=campaign.corrects_id)
     theirs = Delivery.objects.filter(about, stakeholder=person).select_related("campaign").order_by("pk")
     return {one.campaign_id: one for one in theirs}
+
+
+def _doubles(campaign: Campaign, person: Stakeholder) -> list[Delivery]:
+    """Messages of it that merges let go, because the person they are now had one already."""
+    let_go = Delivery.objects.filter(pk__in=let_go_for("campaigns.Delivery.stakeholder", person.pk))
+    return list(let_go.filter(campaign=campaign, stakeholder=None).order_by("pk"))
 
 
 def _memberships(campaign: Campaign, person: Stakeholder) -> list[Membership]:
