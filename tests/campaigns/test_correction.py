@@ -211,6 +211,33 @@ def test_of_two_who_were_merged_the_one_who_got_it_counts(staff):
     call_command("check_invariants")
 
 
+def address_of_the_correction(wrong: Campaign, by) -> str:
+    """Where the only one who gets it gets it."""
+    (got,) = drafts(wrong, by, ["got"])
+    launch_campaign(got, by=by)
+    return Delivery.objects.get(campaign=got).address
+
+
+@pytest.mark.parametrize("fate", ["queued", "skipped", "failed", "bounced"])
+@pytest.mark.parametrize("survivor", [0, 1])
+def test_of_two_who_were_merged_the_address_that_got_it_gets_the_correction(staff, fate, survivor):
+    wrong = wrong_one("accepted", fate)
+    both = list(Stakeholder.objects.order_by("name"))
+    merge_stakeholders(both[survivor], both[1 - survivor], by=staff)
+    assert address_of_the_correction(wrong, staff) == "p0@example.org"
+
+
+@pytest.mark.parametrize("survivor", [0, 1])
+def test_where_both_got_it_before_they_were_merged_the_address_that_works_gets_the_correction(staff, survivor):
+    wrong = wrong_one("accepted", "accepted")
+    both = list(Stakeholder.objects.order_by("name"))
+    ContactPoint.objects.filter(normalized="p0@example.org").update(status="bad")
+    ContactPoint.objects.update(is_primary=False)
+    ContactPoint.objects.create(stakeholder=both[survivor], value="new@example.org", is_primary=True)
+    merge_stakeholders(both[survivor], both[1 - survivor], by=staff)
+    assert address_of_the_correction(wrong, staff) == "p1@example.org"
+
+
 def test_two_who_were_taken_apart_again_count_each_by_their_own(staff):
     wrong = wrong_one("queued", "accepted")
     waits, has_it = Stakeholder.objects.order_by("name")

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
-from campaigns.sending.ledger.reached import addresses_reached, erased_of, missed_by, reached_by
+from campaigns.sending.ledger.reached import addresses_reached, erased_of, missed_by, people_reached, reached_by
 from contacts.models import Segment, Stakeholder
 from contacts.segments.compiler import compile_segment
 from crm.references import hold_parents
@@ -74,8 +74,8 @@ TAKEN = """
     LEFT JOIN (SELECT theirs.address {other_part} {reached}) AS at ON at.address = point.normalized
 """
 """Joined as sets, for a list of a million in an expression would be gone through for each person."""
-GOT_IT_AT = "LEFT JOIN campaigns_delivery AS got ON got.campaign_id = {wrong} AND got.stakeholder_id = chosen.id"
-THE_SAME_FIRST = "(point.normalized IS NOT DISTINCT FROM got.address) DESC,"
+GOT_IT_AT = "LEFT JOIN ({reached}) AS got ON got.person = chosen.id AND got.address = point.normalized"
+THE_SAME_FIRST = "(got.address IS NOT NULL) DESC,"
 """A correction goes to the address at which the wrong version arrived, while it works."""
 
 
@@ -177,7 +177,7 @@ def _asked(campaign: Campaign, people: QuerySet[Stakeholder]) -> Asked:
         people=people,
         topic=campaign.topic_id,
         taken="(other.id IS NOT NULL OR at.address IS NOT NULL)",
-        beside=taken + (GOT_IT_AT.format(wrong=wrong) if got else ""),
+        beside=taken + (GOT_IT_AT.format(reached=people_reached(wrong)) if got else ""),
         first=THE_SAME_FIRST if got else "",
         erased=f" UNION ALL {erased_of(wrong, reached=got)}",
     )

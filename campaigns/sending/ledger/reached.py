@@ -26,11 +26,11 @@ ARRIVED = """
 """
 """Of one message, or may have; `wrong` is the number of its newsletter."""
 
-REACHED = """
-SELECT delivery.stakeholder_id FROM campaigns_delivery AS delivery
+REACHED_AT = """
+SELECT delivery.stakeholder_id AS person, delivery.address FROM campaigns_delivery AS delivery
 WHERE delivery.campaign_id = {wrong} AND delivery.stakeholder_id IS NOT NULL AND {arrived}
 UNION ALL
-SELECT merge.survivor_id FROM contacts_stakeholdermerge AS merge
+SELECT merge.survivor_id, delivery.address FROM contacts_stakeholdermerge AS merge
 CROSS JOIN LATERAL jsonb_array_elements(merge.kept -> 'journal') AS step
 JOIN campaigns_delivery AS delivery ON delivery.id = CASE
     WHEN step ->> 'did' = 'changed' AND step ->> 'place' = 'campaigns.Delivery.stakeholder'
@@ -40,8 +40,11 @@ WHERE merge.undone_at IS NULL
       WHERE lost.campaign_id = {wrong} AND lost.stakeholder_id IS NULL AND lost.fingerprint <> '')
   AND delivery.campaign_id = {wrong} AND delivery.stakeholder_id IS NULL AND {arrived}
 """
-"""The second half finds messages that lost their person because whoever the two are now had one already: the journal of
-the merge knows whose they were. It is not looked at where there are none."""
+"""Whom, and at which address; somebody may be there twice. The second half finds messages that lost their person, for
+whoever the two are now had one already: the journal of the merge knows whose they were. It is not looked at where there
+are none."""
+
+REACHED = f"SELECT reached.person FROM ({REACHED_AT}) AS reached"  # noqa: S608 — of the statement above
 
 MISSED = f"""
 SELECT delivery.stakeholder_id FROM campaigns_delivery AS delivery
@@ -75,6 +78,11 @@ def missed_by(wrong: int) -> QuerySet[Stakeholder]:
 def addresses_reached(wrong: int) -> str:
     """The addresses at which it arrived or may have arrived, as a statement."""
     return _about(ADDRESSES, wrong)
+
+
+def people_reached(wrong: int) -> str:
+    """Whom it reached or may have reached and at which address (`person`, `address`), as a statement."""
+    return _about(REACHED_AT, wrong)
 
 
 def erased_of(wrong: int, *, reached: bool) -> str:
