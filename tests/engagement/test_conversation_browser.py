@@ -65,6 +65,7 @@ def test_a_known_host_is_found_by_name(phone):
 def test_without_a_signal_nothing_is_lost(phone):
     fill_in(phone)
     phone.context.set_offline(True)
+    phone.wait_for_function("!navigator.onLine")
     phone.get_by_role("button", name="Save the conversation").click()
     phone.get_by_text("No signal. Nothing is lost").wait_for()
     phone.context.set_offline(False)
