@@ -109,6 +109,7 @@ function keepWhileTyping(form) {
       if (keepDraft(form)) say(form, "kept");
     }, 300);
   });
+  form.addEventListener("submit", () => clearTimeout(waiting)); // what is said about sending stands
   window.addEventListener("pagehide", () => {
     if (waiting && !form.dataset.done && form.isConnected) keepDraft(form);
   });
