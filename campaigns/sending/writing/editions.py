@@ -12,8 +12,8 @@ from campaigns.content.merge import Compiled, Slot, Values, compile_template
 from campaigns.models import Campaign, Variant
 from campaigns.sending.writing.headers import mailbox_header, text_header, wire_address
 from campaigns.sending.writing.letters import compile_stencil
+from campaigns.sending.writing.message_ids import mac_of
 from campaigns.sending.writing.parts import Parts, compile_parts
-from crm.keyed import keyed
 from crm.letters import Letter, Stencil
 from crm.models import Organisation
 
@@ -50,8 +50,7 @@ class Edition:
     def message_id(self, delivery: int) -> str:
         """Derived from the delivery: the same on every attempt, and nothing anybody else could make up."""
         known = f"{self.campaign}.{delivery}"
-        mac = keyed(settings.SECRET_KEY.encode(), f"message-id:{known}".encode())
-        return f"<{known}.{mac.hex()[:16]}@{self.domain}>"
+        return f"<{known}.{mac_of(known, settings.SECRET_KEY)}@{self.domain}>"
 
     def letter(self, delivery: int, person: Personal) -> Letter:
         """The same for a transport that asks for letters."""
