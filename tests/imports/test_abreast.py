@@ -46,6 +46,22 @@ def pairs(monkeypatch) -> list[tuple[int, int]]:
     return begun
 
 
+@pytest.fixture
+def planned_behind(monkeypatch) -> None:
+    """The one ahead shares nothing before the one behind has planned, however late that one is let run."""
+    planned, waiting = Event(), abreast.Behind.before_what_is_shared
+
+    def told(self):
+        planned.set()
+        waiting(self)
+
+    def hearing(self):
+        assert planned.wait(30)
+
+    monkeypatch.setattr(abreast.Behind, "before_what_is_shared", told)
+    monkeypatch.setattr(abreast.Ahead, "before_what_is_shared", hearing)
+
+
 def people(mark: str, count: int = 60, **said: str) -> list[tuple[str, ...]]:
     """Rows that share words and organisations; `said` gives the status of a row by its number, as `n7="cleaned"`."""
     return [
@@ -103,6 +119,7 @@ def test_what_comes_out_is_the_same(monkeypatch, pairs, said, repeated):
     assert seen[0] == seen[1]
 
 
+@pytest.mark.usefixtures("planned_behind")
 def test_a_shut_address_of_somebody_behind_is_seen(pairs, caplog):
     rows = people("Zaa", n15="cleaned")
     rows[25] = (rows[15][0], "Bo", *rows[25][2:])
