@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
@@ -22,8 +23,8 @@ HEADLINES: dict[str, str | Promise] = {
     State.COMPLAINED: gettext_lazy("Got it, and marked it as spam. They get nothing more from us."),
     State.SENDING: gettext_lazy("It is being handed over right now."),
     State.QUEUED: gettext_lazy("It waits for its turn."),
-    State.DEFERRED: gettext_lazy("Not yet: their mail server asked us to come back later, and we do, by ourselves."),
-    State.UNCERTAIN: gettext_lazy("Nobody knows: the line broke after it was handed over and before the answer."),
+    State.DEFERRED: gettext_lazy("Not yet: it could not be handed over."),
+    State.UNCERTAIN: gettext_lazy("Nobody knows: it was handed over, and no answer came."),
     State.BOUNCED: gettext_lazy("Did not get it: nobody has this address."),
     State.FAILED: gettext_lazy("Did not get it: it failed."),
     State.SKIPPED: gettext_lazy("Did not get it: it was stopped just before it would have left."),
@@ -71,7 +72,25 @@ def _of_the_ledger(facts: Facts, delivery: Delivery) -> str:
             return _("Will not get it: %(why)s.") % {"why": why}
         if facts.campaign.state == Campaign.State.PAUSED:
             return _("Not yet: the newsletter is paused.")
+    if delivery.state == State.DEFERRED:
+        return f"{_why_not_yet(facts, delivery)} {_next_try(delivery)}"
     return str(NOBODY_KNOWS.get((delivery.state, delivery.reason), HEADLINES[delivery.state]))
+
+
+def _why_not_yet(facts: Facts, delivery: Delivery) -> str:
+    """What kept a message from being handed over: only what a mail server said is told as its word."""
+    if facts.line_broke:
+        return _("Not yet: the connection broke before it was handed over.")
+    if delivery.reply.startswith("4"):
+        return _("Not yet: their mail server asked us to come back later.")
+    return str(HEADLINES[State.DEFERRED])
+
+
+def _next_try(delivery: Delivery) -> str:
+    again = delivery.next_attempt_at
+    if again is None or again <= timezone.now():
+        return _("We try again now, by ourselves.")
+    return _("We try again by ourselves, at %(at)s.") % {"at": _moment(again)}
 
 
 def _will_be_stopped(facts: Facts, delivery: Delivery) -> str:

@@ -49,7 +49,7 @@ def timeline(delivery: Delivery) -> list[Moment]:
             moments.append(_handed(note.handed_at, note.number))
         words = "" if note.why == note.get_what_display() else note.why
         source, by = _source(note), str(note.by or "")
-        moments.append(Moment(note.at, note.what, note.get_what_display(), words, source, by))
+        moments.append(Moment(note.at, note.what, title_of(note), words, source, by))
     if delivery.intent_at and delivery.intent_at not in told:
         moments.append(_handed(delivery.intent_at, delivery.attempts))
     if delivery.sent_at and delivery.reason != "marked_sent":
@@ -88,6 +88,13 @@ def _standing(delivery: Delivery) -> list[Moment]:
     return []
 
 
+def title_of(note: Attempt) -> str:
+    """What happened; that their mail server did it is said only where those are its words."""
+    if note.what == What.DEFERRED and not note.reply.startswith("4"):
+        return _("put off")
+    return note.get_what_display()
+
+
 def _source(note: Attempt) -> str:
     if note.reply == "worker_stopped" and note.source:
         return _("worker %(name)s") % {"name": note.source}
@@ -117,7 +124,7 @@ def doubts(campaign: Campaign, deliveries: Iterable[Delivery]) -> list[Doubt]:
 def _doubt(campaign: Campaign, delivery: Delivery, notes: list[Attempt]) -> Doubt:
     lost = next((note for note in reversed(notes) if note.what == What.UNCERTAIN), None)
     others = [
-        Moment(note.at, note.what, note.get_what_display(), note.why, _source(note), str(note.by or ""))
+        Moment(note.at, note.what, title_of(note), note.why, _source(note), str(note.by or ""))
         for note in notes
         if note is not lost
     ]

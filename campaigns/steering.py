@@ -63,8 +63,8 @@ def _resume(campaign: Campaign, progress: Progress, *, is_main: bool) -> Offer:
     said = [now % {"n": intcomma(waiting)}] if waiting or not later else []
     if later:
         put_off = ngettext(
-            "%(n)s whose mail server put us off is tried when the time for it comes.",
-            "%(n)s whose mail servers put us off are tried when the time for it comes.",
+            "%(n)s who was put off is tried when the time for it comes.",
+            "%(n)s who were put off are tried when the time for it comes.",
             later,
         )
         said.append(put_off % {"n": intcomma(later)})
@@ -74,9 +74,9 @@ def _resume(campaign: Campaign, progress: Progress, *, is_main: bool) -> Offer:
 def _finish(campaign: Campaign, progress: Progress) -> Offer:
     left = progress.count("queued", "deferred")
     what = ngettext(
-        "Tries what is left, %(n)s message, at once instead of waiting for the hour that mail servers asked for. "
+        "Tries what is left, %(n)s message, at once instead of waiting for the next try. "
         "Nobody who got it is written to.",
-        "Tries what is left, %(n)s messages, at once instead of waiting for the hour that mail servers asked for. "
+        "Tries what is left, %(n)s messages, at once instead of waiting for the next try. "
         "Nobody who got it is written to.",
         left,
     )

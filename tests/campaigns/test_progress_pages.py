@@ -28,7 +28,7 @@ def test_the_page_says_how_many_were_reached_and_what_the_rest_waits_for(mailbox
     page = client_of(staff).get(url("progress", campaign)).content.decode()
     assert "<b>3</b>" in page
     assert "put off" in page
-    assert "their mail server asked us to come back later" in page
+    assert "asked for a later try, or the connection broke before it was handed over; we try again" in page
 
 
 def test_a_paused_campaign_says_why_and_can_go_on(mailbox, client_of, staff):
@@ -119,7 +119,7 @@ def test_everything_that_can_be_done_says_what_it_does_and_to_how_many(mailbox, 
     assert "Go on sending" not in page
     browser.post(url("steer", campaign, "pause"))
     page = browser.get(url("progress", campaign)).content.decode()
-    assert "1 whose mail server put us off is tried when the time for it comes" in page
+    assert "1 who was put off is tried when the time for it comes" in page
     assert "Try the failed ones again" not in page
     mailbox.behave()
     said = browser.post(url("steer", campaign, "finish"), follow=True).content.decode()
@@ -192,7 +192,7 @@ def test_going_on_speaks_of_those_who_wait_only_where_somebody_does(mailbox, sta
     pause_campaign(campaign, by=staff)
     campaign.refresh_from_db()
     offer = offers(campaign, progress_of(campaign))[0]
-    assert offer.what == "2 whose mail servers put us off are tried when the time for it comes."
+    assert offer.what == "2 who were put off are tried when the time for it comes."
 
 
 def test_the_list_says_how_many_were_reached(mailbox, client_of, staff):

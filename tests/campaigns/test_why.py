@@ -15,8 +15,10 @@ from campaigns.actions.control import pause_campaign
 from campaigns.actions.launch import NothingToSend, launch_campaign
 from campaigns.actions.uncertain import give_up
 from campaigns.answers import HEADLINES, findings, got_it, headline
+from campaigns.evidence import moment, timeline
 from campaigns.models import Campaign, Delivery
 from campaigns.panels import newsletters
+from campaigns.sending.ledger.attempts import Note, note_attempts
 from campaigns.sending.ledger.counting import uncount_all
 from campaigns.sending.telling.why import facts_about
 from campaigns.sending.worker import work
@@ -166,7 +168,7 @@ def test_what_nobody_knows_is_not_told_as_known(draft, staff, client_of):
     pause_campaign(draft, by=staff)
     assert says(draft, ana).startswith("Not yet: the newsletter is paused.")
     page = client_of(staff).get(reverse("campaigns:progress", args=[draft.pk])).content.decode()
-    assert "we do once the newsletter goes on" in page
+    assert "we try again once the newsletter goes on" in page
     Delivery.objects.update(state="uncertain")
     give_up(draft, by=staff)
     assert says(draft, ana).startswith("Nobody knows whether they got it. A person decided not to send it again.")
@@ -174,6 +176,33 @@ def test_what_nobody_knows_is_not_told_as_known(draft, staff, client_of):
     assert says(draft, ana).startswith("Nobody knows whether they got it")
     Delivery.objects.update(state="accepted", reason="marked_sent")
     assert says(draft, ana).startswith("Got it, as a person decided")
+
+
+def test_whoever_is_put_off_hears_what_kept_their_message_and_when_it_is_tried_again(
+    draft, staff, impatient, client_of
+):
+    ana, ben, cleo, dora = people(4, topic=draft.topic)
+    impatient.drop("rcpt", times=1, only_to="p0@example.org")
+    impatient.reply("rcpt", "451 4.7.1 Slower", only_to="p1@example.org")
+    launch_campaign(draft, by=staff)
+    work()
+    Delivery.objects.filter(stakeholder__in=[cleo, dora]).update(
+        state="deferred", reason="waits for a mail server that takes it (mx2)", next_attempt_at=timezone.now()
+    )
+    again = moment(Delivery.objects.get(stakeholder=ana).next_attempt_at)
+    assert says(draft, ana).startswith(
+        f"Not yet: the connection broke before it was handed over. We try again by ourselves, at {again}."
+    )
+    assert says(draft, ben).startswith("Not yet: their mail server asked us to come back later. We try again by")
+    assert says(draft, cleo).startswith("Not yet: it could not be handed over. We try again now, by ourselves.")
+    broken = client_of(staff).get(reverse("campaigns:why", args=[draft.pk, ana.pk])).content.decode()
+    assert "the line broke before it was handed over" in broken
+    assert "mail server said" not in broken
+    note_attempts(
+        [Note(Delivery.objects.get(stakeholder=dora).pk, "deferred", timezone.now(), "waits for a mail server")]
+    )
+    waits = [one.title for one in timeline(Delivery.objects.get(stakeholder=dora))]
+    assert "put off" in waits
 
 
 def test_whoever_came_or_agreed_after_the_launch_hears_so(draft, staff, mailbox):

@@ -17,10 +17,13 @@ MEANINGS: dict[str, tuple[str | Promise, str | Promise]] = {
     "complained": (_("marked as spam"), _("they get nothing more from us")),
     "sending": (_("on their way"), _("being handed over right now")),
     "queued": (_("waiting"), _("their turn comes")),
-    "deferred": (_("put off"), _("their mail server asked us to come back later; we do, by ourselves")),
-    "uncertain": (_("uncertain"), _("handed over, but the line broke before the answer")),
+    "deferred": (
+        _("put off"),
+        _("their mail server asked for a later try, or the connection broke before it was handed over; we try again"),
+    ),
+    "uncertain": (_("uncertain"), _("handed over, and no answer came")),
     "bounced": (_("bounced"), _("nobody has this address; it is not used again")),
-    "failed": (_("failed"), _("their mail server refused it")),
+    "failed": (_("failed"), _("refused, or given up after several tries")),
     "skipped": (
         _("skipped"),
         _("not sent, or not sent again: they left or must not be mailed, it was stopped, or a person decided so"),
@@ -28,7 +31,12 @@ MEANINGS: dict[str, tuple[str | Promise, str | Promise]] = {
 }
 """Every state in the order of the picture: what it is called, and what it means for these people."""
 
-PAUSED = {"deferred": _("their mail server asked us to come back later; we do once the newsletter goes on")}
+PAUSED = {
+    "deferred": _(
+        "their mail server asked for a later try, or the connection broke before it was handed over; we try again "
+        "once the newsletter goes on"
+    )
+}
 """What else they mean while nothing leaves."""
 
 DONE = ("accepted", "delivered", "complained", "bounced", "failed", "skipped")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from campaigns.models import Campaign, Delivery
+from campaigns.models import Attempt, Campaign, Delivery
 from campaigns.sending.ledger.audience import chosen, verdicts_on
 from contacts.identity.current import let_go_for
 from contacts.models import Consent, ConsentEvent, ContactPoint, Segment, Stakeholder, Suppression
@@ -36,7 +36,8 @@ class Facts:
     """Everything that decides about one person and one campaign, as it is now, and what the ledger says.
 
     `wrong` is their message of what the campaign corrects; `related` are those of the other part and of corrections.
-    `doubles` are messages of it for people who turned out to be them.
+    `doubles` are messages of it for people who turned out to be them. `line_broke` says that the last try ended so,
+    before the message was handed over.
     """
 
     campaign: Campaign
@@ -55,6 +56,7 @@ class Facts:
     related: list[Delivery]
     twin: Delivery | None
     doubles: list[Delivery]
+    line_broke: bool = False
     gets_it: set[int] = field(default_factory=set)
 
 
@@ -96,6 +98,7 @@ def facts_about(campaign: Campaign, person: Stakeholder) -> Facts:
         related=list(theirs.values()),
         twin=None if delivery else ledger.filter(address__in=addresses).select_related("stakeholder").first(),
         doubles=_doubles(campaign, person) if delivery else [],
+        line_broke=_line_broke(delivery) if delivery else False,
         gets_it={pk for pk, (verdict, _address) in verdicts.items() if verdict == "audience"},
     )
 
@@ -113,6 +116,13 @@ def _doubles(campaign: Campaign, person: Stakeholder) -> list[Delivery]:
     """Messages of it that merges let go, because the person they are now had one already."""
     let_go = Delivery.objects.filter(pk__in=let_go_for("campaigns.Delivery.stakeholder", person.pk))
     return list(let_go.filter(campaign=campaign, stakeholder=None).order_by("pk"))
+
+
+def _line_broke(delivery: Delivery) -> bool:
+    """Whether it is put off because the connection broke; asked of the evidence, for the row keeps words only."""
+    if delivery.state != Delivery.State.DEFERRED:
+        return False
+    return delivery.history.order_by("-pk").values_list("what", flat=True).first() == Attempt.What.BROKE
 
 
 def _memberships(campaign: Campaign, person: Stakeholder) -> list[Membership]:
