@@ -1,15 +1,19 @@
 """Work the inbox of providers' news off: hundreds in a transaction, and nothing that breaks keeps the others waiting.
 
-take (SKIP LOCKED) → the newsletters' messages, the addresses → the single mails → done, later, or set aside
+begin (a note) → take (SKIP LOCKED) → the newsletters' messages, the addresses → the single mails
+               → done, later, or set aside
 whatever breaks halves the set, until what broke it stands alone
+whatever ends the process itself leaves the note, and the events of that set are looked at one by one
 """
 
 import logging
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Case, When
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +21,8 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from campaigns.actions.news import Fate, Heard, find_messages, note_news
 from campaigns.models import ProviderEvent
-from campaigns.webhooks import inbox
+from campaigns.webhooks import hands, inbox
+from campaigns.webhooks.hands import InHand
 from campaigns.webhooks.inbox import Taken
 from campaigns.webhooks.reading import read_again
 from contacts.models import ContactPoint
@@ -36,6 +41,8 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=4)
 GIVEN_UP_AFTER = timedelta(days=1)
 """How long an event may wait for the message it is about: our own commit may come after it."""
 BUSY = timedelta(seconds=5)
+DEADLY = 3
+"""Processes that died while they looked at an event, the last two at this one alone: a restart in between is chance."""
 AGAIN = 1000
 """Events that are set aside and are looked at again by one press of a button."""
 STRANGERS_WAIT = timedelta(minutes=10)
@@ -54,10 +61,21 @@ class NothingAside(Refused):
 def take_in_news(*, seconds: float = TURN) -> bool:
     """Work off what is due; True when the turn ended before the work did."""
     until = time.monotonic() + seconds
+    _set_aside_what_kills()
     while time.monotonic() < until:
-        if not _work_off(None):
+        in_hand = hands.begin_suspect() or hands.begin(SET)
+        if in_hand is None:
             return False
+        _work_off(in_hand)
     return True
+
+
+def _set_aside_what_kills() -> None:
+    """Look for what others died of: an event that ended its process again and again is not tried any more."""
+    deadly = [one for one in hands.find_suspects() if one.deaths >= DEADLY]
+    for one in deadly:
+        log.error("Event %s of %s was set aside: it ended %s processes", one.pk, one.provider, one.deaths)
+    inbox.set_aside({one.pk: Why.BROKE for one in deadly})
 
 
 @transaction.atomic
@@ -72,7 +90,9 @@ def process_again(events: Sequence[int] | None = None, *, by: User) -> int:
     if not held:
         raise NothingAside
     again = [row.pk for row in held if not row.raw]
-    ProviderEvent.objects.filter(pk__in=again).update(state=ProviderEvent.State.WAITING, why="", tries=0, due_at=Now())
+    broke = Case(When(why=Why.BROKE, then=1), default=0)  # such a one is looked at alone
+    waits: dict[str, Any] = {"state": ProviderEvent.State.WAITING, "why": "", "tries": 0, "due_at": Now()}
+    ProviderEvent.objects.filter(pk__in=again).update(**waits, deaths=broke)
     read = [row.pk for row in held if row.raw and _read_anew(row)]
     inbox.close(read)
     log.info("%s had %s events processed again", by.pk, len(again) + len(read))
@@ -94,23 +114,24 @@ def forget_old_news() -> int:
     return inbox.forget_old()
 
 
-def _work_off(only: Sequence[int] | None) -> int:
-    """One set, or those of it that are named; answers how many events were looked at."""
+def _work_off(in_hand: InHand) -> None:
+    """All of these in one transaction."""
     taken: list[Taken] = []
     try:
         with transaction.atomic():
-            taken = inbox.take(SET, only)
+            taken = hands.take(in_hand)
             if taken:
                 _settle(taken, _note(taken))
     except (OperationalError, InterfaceError) as error:
         if not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
             raise  # the database went away: everything is as it was
+        hands.let_go(in_hand)
         inbox.put_off({event.pk: BUSY for event in taken})
     except Exception as error:
+        hands.let_go(in_hand)
         if not taken:
             raise
         _halve(taken, error)
-    return len(taken)
 
 
 def _halve(taken: list[Taken], error: Exception) -> None:
@@ -121,8 +142,8 @@ def _halve(taken: list[Taken], error: Exception) -> None:
         return
     middle = len(taken) // 2
     for half in (taken[:middle], taken[middle:]):
-        if half:
-            _work_off([event.pk for event in half])
+        if in_hand := hands.begin(SET, [event.pk for event in half]):
+            _work_off(in_hand)
 
 
 def _note(taken: list[Taken]) -> list[Fate]:

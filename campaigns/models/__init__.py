@@ -1,7 +1,7 @@
 """The nouns of campaigns."""
 
 from campaigns.models.campaigns import Campaign, Variant
-from campaigns.models.inbox import ProviderEvent
+from campaigns.models.inbox import ProviderEvent, SetInHand
 from campaigns.models.ledger import Attempt, Chunk, Delivery, Tally
 from campaigns.models.news import BounceMailbox, SoftBounce
 from campaigns.models.rules import SendingRules, WarmUpDay
@@ -14,6 +14,7 @@ __all__ = [
     "Delivery",
     "ProviderEvent",
     "SendingRules",
+    "SetInHand",
     "SoftBounce",
     "Tally",
     "Variant",

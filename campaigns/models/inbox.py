@@ -1,5 +1,6 @@
 """The inbox of news that mail providers bring us."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
@@ -14,7 +15,7 @@ class ProviderEvent(models.Model):
 
     What is personal in it is kept only until it counts; of what is done with, only the key stays for a while. `proof`
     is the signature it came with, where that does not cover its words: it is good for one event only. `raw` holds what
-    could not be read.
+    could not be read. `deaths` counts the processes that died while they looked at it.
     """
 
     class State(models.TextChoices):
@@ -49,6 +50,7 @@ class ProviderEvent(models.Model):
     state = models.CharField(_("state"), max_length=7, choices=State, db_default=State.WAITING)
     why = models.CharField(_("why"), max_length=10, choices=Why, db_default="")
     tries = models.PositiveSmallIntegerField(db_default=0)
+    deaths = models.PositiveSmallIntegerField(db_default=0)
     due_at = models.DateTimeField(db_default=Now())
     received_at = models.DateTimeField(_("received"), db_default=Now())
 
@@ -61,8 +63,25 @@ class ProviderEvent(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state=WAITING), name="event_waits"),
             models.Index(fields=["id"], condition=Q(state=ASIDE), name="event_aside"),
+            models.Index(fields=["id"], condition=Q(state=WAITING, deaths__gt=0), name="event_suspect"),
             BrinIndex(fields=["received_at"], name="event_received"),
         ]
 
     def __str__(self) -> str:
         return f"{self.provider}: {self.kind}"
+
+
+class SetInHand(models.Model):
+    """Events (by their numbers) that somebody looks at; one that nobody holds was left by a process that died."""
+
+    id = models.BigAutoField(primary_key=True)
+    events = ArrayField(models.BigIntegerField())
+    begun_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("events in hand")
+        verbose_name_plural = _("events in hand")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{len(self.events)} events since {self.begun_at}"

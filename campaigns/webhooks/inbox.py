@@ -1,4 +1,4 @@
-"""The inbox: what was told is written down once, taken in sets by whoever comes first, and forgotten in time."""
+"""The inbox: what was told is written down once, ends as done, later or set aside, and is forgotten in time."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -24,12 +24,8 @@ ON CONFLICT DO NOTHING
 
 USED = "SELECT EXISTS (SELECT FROM campaigns_providerevent WHERE proof = %s AND key <> %s)"
 
-TAKE = """
-SELECT id, provider, kind, at, delivery, campaign, mail, address, provider_id, reply, tries, received_at
-FROM campaigns_providerevent
-WHERE state = 'waiting' AND due_at <= statement_timestamp() AND (%(only)s::bigint[] IS NULL OR id = ANY(%(only)s))
-ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
-"""
+COLUMNS = "id, provider, kind, at, delivery, campaign, mail, address, provider_id, reply, tries, received_at"
+"""Of an event in hand, in the order of `Taken`."""
 
 DONE = """
 UPDATE campaigns_providerevent SET state = 'done', why = '', address = '', provider_id = '', reply = '', raw = '',
@@ -38,7 +34,7 @@ WHERE id = ANY(%s)
 """
 
 LATER = """
-UPDATE campaigns_providerevent AS event SET tries = event.tries + 1,
+UPDATE campaigns_providerevent AS event SET tries = event.tries + 1, deaths = 0,
     due_at = statement_timestamp() + news.pause * interval '1 second'
 FROM unnest(%(ids)s::bigint[], %(pauses)s::float[]) AS news (id, pause) WHERE event.id = news.id
 """
@@ -118,13 +114,6 @@ def is_used(row: Told) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(USED, [row.proof, row.key])
         return bool(cursor.fetchone()[0])
-
-
-def take(most: int, only: Sequence[int] | None = None) -> list[Taken]:
-    """Hold up to so many events that are due and that nobody else holds, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"most": most, "only": None if only is None else list(only)})
-        return [Taken(*row) for row in cursor.fetchall()]
 
 
 def close(ids: Sequence[int]) -> None:

@@ -4,14 +4,15 @@ import random
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg.errors import LockNotAvailable
 
 from campaigns.actions import inbox as verbs
 from campaigns.actions.inbox import NothingAside, forget_old_news, process_again, take_in_news
-from campaigns.models import Attempt, Delivery, ProviderEvent
+from campaigns.models import Attempt, Delivery, ProviderEvent, SetInHand
 from campaigns.sending.desk import load_editions
-from campaigns.webhooks import inbox
+from campaigns.webhooks import hands, inbox
 from campaigns.webhooks.reading import read_again
 from contacts.actions.privacy import erase_person
 from contacts.models import ContactPoint, Stakeholder, Suppression
@@ -131,6 +132,36 @@ def test_an_event_that_breaks_in_the_database_stands_alone(monkeypatch):
     take_in_news()
     assert states(campaign) == {"delivered": 3, "accepted": 1}
     assert whys() == {"delivered": "broke"}
+
+
+def test_what_was_in_hand_when_somebody_died_is_looked_at_alone(monkeypatch):
+    campaign, abouts = on_the_way(4)
+    tell(*(("delivered", about) for about in abouts[:3]))
+    hands.begin(10)
+    SetInHand.objects.update(begun_at=NOW - timedelta(minutes=1))
+    tell(("delivered", abouts[3]), ("put off", abouts[3]))
+    sizes, real = [], verbs.note_news
+    monkeypatch.setattr(verbs, "note_news", lambda events: [sizes.append(len(events)), real(events)][1])
+    take_in_news()
+    assert sizes == [1, 1, 1, 2]
+    assert states(campaign) == {"delivered": 4}
+    assert not SetInHand.objects.exists()
+
+
+def test_nothing_is_in_hand_after_something_broke_or_had_to_wait(monkeypatch):
+    _campaign, (one, other) = on_the_way(2)
+    tell(("delivered", one), ("delivered", other))
+    for error in (ZeroDivisionError(), OperationalError()):
+        error.__cause__ = LockNotAvailable()
+        monkeypatch.setattr(verbs, "note_news", lambda events, error=error: raises(error))
+        ProviderEvent.objects.update(state="waiting", due_at=NOW)
+        take_in_news()
+        assert not SetInHand.objects.exists()
+    assert set(ProviderEvent.objects.values_list("state", "deaths")) == {("waiting", 0)}
+
+
+def raises(error: Exception) -> None:
+    raise error
 
 
 # ── Messages that are not known ──────────────────────────────────────────────
@@ -295,6 +326,18 @@ def test_what_was_set_aside_is_processed_again(manager):
     assert states(campaign) == {"delivered": 1}
     with pytest.raises(NothingAside):
         process_again(by=manager)
+
+
+def test_what_broke_is_looked_at_alone_when_it_is_processed_again(manager, monkeypatch):
+    _campaign, (one, other) = on_the_way(2)
+    tell(("delivered", one))
+    ProviderEvent.objects.update(state="aside", why="broke")
+    process_again(by=manager)
+    tell(("delivered", other))
+    sizes, real = [], verbs.note_news
+    monkeypatch.setattr(verbs, "note_news", lambda events: [sizes.append(len(events)), real(events)][1])
+    take_in_news()
+    assert sizes == [1, 1]
 
 
 def test_what_could_not_be_read_is_read_again_and_stays_where_it_still_cannot(manager, monkeypatch):
