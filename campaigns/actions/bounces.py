@@ -1,7 +1,7 @@
 """Read what came back by mail: mails → readings → the ledger, the outbox and the book → put away.
 
 A mail is put away after what it says was committed, and saying it twice changes nothing. So a reader that dies at any
-line reads a few mails again, and no more.
+line reads a few mails again, and no more. Which it had in hand then is noted before (bounces/hands.py).
 """
 
 import logging
@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from campaigns.actions.news import Fate, Heard, note_news
+from campaigns.bounces.hands import Hands, hands_for
 from campaigns.bounces.places.addresses import NOBODYS, BadPlace, place_at
 from campaigns.bounces.places.place import Mail, Place, PlaceTrouble, Shelf, Since
 from campaigns.bounces.reading.meaning import Meaning
@@ -67,20 +68,22 @@ def read_bounces(place: Place, *, seconds: float = math.inf, looking: bool = Fal
         row = _row(place, looking=looking)
         known = BounceMailbox.objects.filter(pk=row.pk or 0) if not looking else BounceMailbox.objects.none()
         try:
-            turn = _turn(place, Since(row.validity, row.upto), time.monotonic() + seconds, looking=looking)
+            hands = hands_for(place, row, looking=looking)
+            turn = _turn(place, Since(row.validity, row.upto), time.monotonic() + seconds, hands, looking=looking)
         except PlaceTrouble as why:
-            known.update(tried_at=timezone.now(), trouble=str(why)[:500])
+            known.update(tried_at=timezone.now(), trouble=str(why)[:500], in_hand={})
             raise
         known.update(tried_at=timezone.now(), read_at=timezone.now(), trouble="", aside=turn.aside)
         return turn
 
 
-def _turn(place: Place, since: Since, until: float, *, looking: bool) -> Turn:
+def _turn(place: Place, since: Since, until: float, hands: Hands, *, looking: bool) -> Turn:
     """Everything that is new, or as much as there is time for."""
     turn = Turn()
     with place.opened(looking=looking):
         for batch in place.batches(since):
-            turn.counts += _take(place, batch, looking=looking)
+            for mails in hands.apart(batch):
+                turn.counts += _take(place, mails, hands, looking=looking)
             if time.monotonic() > until:
                 turn.more = True
                 break
@@ -108,11 +111,10 @@ def read_configured(*, seconds: float = math.inf) -> Turn | None:
     return None
 
 
-def _take(place: Place, batch: Sequence[Mail], *, looking: bool) -> Counter[str]:
+def _take(place: Place, batch: Sequence[Mail], hands: Hands, *, looking: bool) -> Counter[str]:
     """Read a few mails, write down what they say, put them away, in this order."""
-    if not batch:
-        return Counter()
-    readings = [read(mail) for mail in batch]
+    hands.begin(batch)
+    readings = [_unread(mail) if hands.is_deadly(mail) else read(mail) for mail in batch]
     outcomes = _look(readings) if looking else _note_patiently(readings)
     counts = Counter(outcomes)
     if looking:
@@ -124,6 +126,12 @@ def _take(place: Place, batch: Sequence[Mail], *, looking: bool) -> Counter[str]
         place.put(mails, shelf)
     _remember(place, place.since(batch), counts)
     return counts
+
+
+def _unread(mail: Mail) -> Reading:
+    """A mail that nobody survives reading."""
+    log.error("A mail that ended its readers again and again is set aside without being read")
+    return Reading(Sort.UNREADABLE, mail.came)
 
 
 def shelf_of(outcome: str) -> Shelf:
@@ -232,8 +240,8 @@ def _remember(place: Place, since: Since, counts: Counter[str]) -> None:
     with transaction.atomic():
         row = BounceMailbox.objects.select_for_update().get(key=place.key)
         row.validity, row.upto = since.validity, since.upto
-        row.counts = dict(Counter(row.counts) + counts)
-        row.save(update_fields=["validity", "upto", "counts"])
+        row.counts, row.in_hand = dict(Counter(row.counts) + counts), {}
+        row.save(update_fields=["validity", "upto", "counts", "in_hand"])
 
 
 @contextmanager

@@ -30,6 +30,7 @@ class BounceMailbox(models.Model):
     """A place that mail which came back is read from, and how that goes; `key` tells places apart.
 
     Mails of a mailbox up to number `upto` were read, as long as the server numbers them under the same `validity`.
+    `in_hand` names the mails that are being read, each with how many readers died over it before.
     """
 
     key = models.CharField(max_length=32, unique=True)
@@ -41,6 +42,7 @@ class BounceMailbox(models.Model):
     trouble = models.CharField(max_length=500, blank=True)
     aside = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
+    in_hand = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("bounce mailbox")
