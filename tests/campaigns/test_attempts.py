@@ -13,10 +13,9 @@ from campaigns.sending.ledger.intents import take_group
 from campaigns.sending.ledger.outcomes import Result, write_outcomes
 from campaigns.sending.ledger.receipts import journal
 from campaigns.sending.ledger.recovery import recover
-from campaigns.sending.worker import work
 from contacts.actions.privacy import erase_person, export_person
 from crm.transport import Outcome, Verdict
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 from tests.leftovers import tables_that_hold
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -16,10 +16,9 @@ from campaigns.sending.ledger import receipts
 from campaigns.sending.ledger.breaker import note_complaints, note_late_bounces
 from campaigns.sending.smtp.session import Session
 from campaigns.sending.smtp.transport import SmtpTransport
-from campaigns.sending.worker import work
 from contacts.models import ContactPoint, Suppression
 from crm.transport import Message
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 from tests.campaigns.test_send import make_due
 
 pytestmark = pytest.mark.django_db(transaction=True)

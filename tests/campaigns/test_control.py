@@ -18,9 +18,8 @@ from campaigns.actions.control import (
 from campaigns.actions.uncertain import CampaignIsOver, NotUncertain, mark_as_sent, send_again
 from campaigns.models import Chunk, Delivery
 from campaigns.sending.ledger.closing import pause_for
-from campaigns.sending.worker import work
 from crm.history import entries
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

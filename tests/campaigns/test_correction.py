@@ -26,7 +26,6 @@ from campaigns.content.render import BrokenContent
 from campaigns.models import Attempt, Campaign, Delivery
 from campaigns.sending.ledger.audience import count_audience
 from campaigns.sending.ledger.counting import uncount_all
-from campaigns.sending.worker import work
 from contacts.actions.consent import withdraw_consent
 from contacts.actions.privacy import erase_person
 from contacts.actions.suppression import suppress
@@ -34,7 +33,7 @@ from contacts.identity.merging.apart import unmerge
 from contacts.identity.merging.together import merge_stakeholders
 from contacts.models import ContactPoint, Stakeholder
 from crm.models import Organisation
-from tests.campaigns.ledger import launched, newsletter_topic, people, states
+from tests.campaigns.ledger import launched, newsletter_topic, people, states, work
 
 pytestmark = pytest.mark.django_db
 SENDS = pytest.mark.django_db(transaction=True)

@@ -19,8 +19,7 @@ from campaigns.sending.ledger.counting import recount, states_of, uncount
 from campaigns.sending.ledger.intents import take_group
 from campaigns.sending.ledger.receipts import journal
 from campaigns.sending.telling.progress import progress_of
-from campaigns.sending.worker import work
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

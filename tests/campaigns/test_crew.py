@@ -4,8 +4,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign, Chunk, Delivery
-from campaigns.sending.worker import work
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

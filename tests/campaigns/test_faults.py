@@ -18,9 +18,8 @@ from django.core.management import call_command
 from campaigns.actions.bells import ring_workers
 from campaigns.actions.watching import watch_sending
 from campaigns.models import Campaign, Chunk, Delivery
-from campaigns.sending.worker import work
 from config.embedded.redis import redis_url
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 from tests.smtp import Mailbox
 from tests.workers import WorkerProcess, database_url
 

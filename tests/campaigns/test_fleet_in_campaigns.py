@@ -9,11 +9,10 @@ from django.utils import timezone
 
 from campaigns.models import Attempt, Chunk, Delivery, Tally
 from campaigns.sending.rates.buckets import bucket_levels
-from campaigns.sending.worker import work
 from config.embedded.redis import client as redis_client
 from crm import transport
 from crm.actions.outbox import deliver_due_mails, queue_mail
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 from tests.smtp import Mailbox, MailboxServer
 
 pytestmark = pytest.mark.django_db

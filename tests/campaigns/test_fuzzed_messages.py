@@ -18,13 +18,12 @@ from hypothesis import strategies as st
 from campaigns.content.tokens import Tokens
 from campaigns.models import Campaign, Delivery, Variant
 from campaigns.sending.smtp.transport import SmtpTransport
-from campaigns.sending.worker import work
 from campaigns.sending.writing.editions import Personal, compile_edition
 from campaigns.sending.writing.headers import NoSuchAddress, wire_address
 from contacts.models import Stakeholder, Topic
 from crm.models import Organisation
 from crm.transport import Message, Verdict
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 from tests.smtp import Mailbox, Received
 
 LONG = os.environ.get("FAULTS") == "long"

@@ -11,11 +11,10 @@ from django.utils import timezone
 from campaigns import invariants
 from campaigns.models import Campaign, Chunk, Delivery, Variant
 from campaigns.sending.ledger.chunks import claim_chunk
-from campaigns.sending.worker import work
 from contacts.actions.suppression import suppress
 from contacts.models import Suppression
 from crm.invariants import INVARIANTS, ask_all
-from tests.campaigns.ledger import launched
+from tests.campaigns.ledger import launched, work
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,10 @@ from campaigns.actions.launch import NotADraft, NothingToSend, launch_campaign
 from campaigns.content.render import BrokenContent
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.sending.ledger.audience import count_audience
-from campaigns.sending.worker import work
 from contacts.actions.consent import withdraw_consent
 from contacts.actions.suppression import suppress
 from contacts.models import ContactPoint, Segment, Stakeholder
-from tests.campaigns.ledger import newsletter_topic, people
+from tests.campaigns.ledger import newsletter_topic, people, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

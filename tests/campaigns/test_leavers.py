@@ -8,12 +8,11 @@ from django.db import connection
 
 from campaigns.models import Delivery
 from campaigns.sending.leavers import listening
-from campaigns.sending.worker import work
 from contacts.actions.consent import give_consent, leave_everything, withdraw_consent
 from contacts.actions.privacy import erase_person
 from contacts.actions.suppression import suppress, suppress_all
 from contacts.models import ContactPoint, Stakeholder
-from tests.campaigns.ledger import launched, newsletter_topic, states
+from tests.campaigns.ledger import launched, newsletter_topic, states, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

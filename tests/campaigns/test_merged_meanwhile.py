@@ -15,11 +15,10 @@ from campaigns.sending.ledger.counting import uncount_all
 from campaigns.sending.ledger.intents import take_group
 from campaigns.sending.ledger.receipts import journal
 from campaigns.sending.telling.why import facts_about
-from campaigns.sending.worker import work
 from contacts.identity.merging import merge_stakeholders, unmerge
 from contacts.models import Stakeholder, StakeholderMerge
 from crm.invariants import ask_all
-from tests.campaigns.ledger import launched
+from tests.campaigns.ledger import launched, work
 
 pytestmark = pytest.mark.django_db
 SENDS = pytest.mark.django_db(transaction=True)

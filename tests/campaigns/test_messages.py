@@ -10,12 +10,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from campaigns.models import Campaign, Variant
-from campaigns.sending.worker import work
 from campaigns.sending.writing.editions import Edition, Personal, compile_edition
 from campaigns.sending.writing.parts import compile_parts
 from contacts.models import Topic
 from crm.models import Organisation
-from tests.campaigns.ledger import launched
+from tests.campaigns.ledger import launched, work
 
 HTML = '<p>Hello {{ first_name|friend }}</p>\n.\n..dots\n<a href="{{ unsubscribe_url }}">Leave</a>' + "x" * 300
 TEXT = "Hello {{ first_name|friend }}!\n.\n.hidden\n{{ unsubscribe_url }}"

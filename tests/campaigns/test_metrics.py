@@ -13,10 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from campaigns.models import BounceMailbox, Campaign, Chunk, Delivery
 from campaigns.sending.ledger.chunks import claim_chunk
-from campaigns.sending.worker import work
 from crm.metrics import METRICS, gauge
 from crm.models import Job, OutboxMail
-from tests.campaigns.ledger import launched
+from tests.campaigns.ledger import launched, work
 
 TOKEN = {"Authorization": "Bearer token-of-the-tests"}
 ASK = """

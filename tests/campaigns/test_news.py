@@ -13,12 +13,11 @@ from campaigns.actions.news import RANK, Fate, Heard, Kind, note_news
 from campaigns.actions.soft_bounces import forget_old_soft_bounces
 from campaigns.models import Attempt, Campaign, Chunk, Delivery, SoftBounce, Tally
 from campaigns.sending.ledger.outcomes import Result, write_outcomes
-from campaigns.sending.worker import work
 from contacts.actions.privacy import erase_person
 from contacts.models import ContactPoint, Stakeholder, Suppression
 from contacts.signals import address_suppressed
 from crm.transport import Outcome, Verdict
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

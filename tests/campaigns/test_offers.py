@@ -8,10 +8,9 @@ from django.core.management import CommandError, call_command
 from campaigns.cards import newsletters, uncertain_messages
 from campaigns.models import Campaign, Delivery
 from campaigns.panels import newsletters as panel
-from campaigns.sending.worker import work
 from contacts.models import Stakeholder
 from contacts.segments.compiler import people_of
-from tests.campaigns.ledger import launched, newsletter_topic
+from tests.campaigns.ledger import launched, newsletter_topic, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,8 +16,7 @@ from campaigns.sending.rates.buckets import buckets
 from campaigns.sending.rates.hours import hours_now
 from campaigns.sending.telling.progress import Progress, Share, progress_of
 from campaigns.sending.telling.remaining import minutes_left
-from campaigns.sending.worker import work
-from tests.campaigns.ledger import launched, newsletter_topic, people, states
+from tests.campaigns.ledger import launched, newsletter_topic, people, states, work
 from tests.factories import CampaignFactory, SegmentFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,9 +9,8 @@ from django.utils import timezone
 from campaigns.actions.control import pause_campaign, resume_campaign
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.sending.telling.progress import progress_of
-from campaigns.sending.worker import work
 from campaigns.steering import offers
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,10 +14,9 @@ from django.utils import timezone
 
 from campaigns.content.merge import splice
 from campaigns.models import Campaign, Delivery
-from campaigns.sending.worker import work
 from contacts.models import ContactPoint, Stakeholder, Suppression
 from crm.provider import rounds
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 from tests.campaigns.test_faults import wait_until
 from tests.campaigns.test_send import make_due
 from tests.provider import Arrived, Provider, serve

@@ -16,9 +16,8 @@ from campaigns.sending.ledger.chunks import claim_chunk
 from campaigns.sending.ledger.intents import take_group
 from campaigns.sending.ledger.receipts import Journal, ReceiptsUnwritable, folder, journal, orphans
 from campaigns.sending.ledger.recovery import recover
-from campaigns.sending.worker import work
 from crm.transport import Outcome, Verdict, current_transport
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

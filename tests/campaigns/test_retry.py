@@ -16,11 +16,10 @@ from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.sending.desk import load_editions
 from campaigns.sending.ledger.chunks import claim_chunk, release
 from campaigns.sending.ledger.closing import finish_if_done
-from campaigns.sending.worker import work
 from contacts.models import ConsentEvent
 from crm.history import VERBS
 from crm.invariants import INVARIANTS
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REFUSES = "554 5.7.1 Not from you"

@@ -12,9 +12,8 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from campaigns.actions.control import resume_campaign
 from campaigns.models import Campaign, Chunk, Delivery
-from campaigns.sending.worker import work
 from crm import transport
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 from tests.smtp import Mailbox, MailboxServer
 
 pytestmark = [

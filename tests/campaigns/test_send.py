@@ -8,13 +8,12 @@ from django.utils import timezone
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.sending.desk import Held
 from campaigns.sending.ledger.chunks import Claim
-from campaigns.sending.worker import work
 from contacts.actions.consent import withdraw_consent
 from contacts.actions.suppression import suppress
 from contacts.models import ContactPoint, Suppression
 from crm.models import Organisation
 from crm.returns import Returned, read_return
-from tests.campaigns.ledger import launched, newsletter_topic, states
+from tests.campaigns.ledger import launched, newsletter_topic, states, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

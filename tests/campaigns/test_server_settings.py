@@ -11,8 +11,7 @@ from django.test import Client
 
 from campaigns.models import Campaign
 from campaigns.sending.smtp.servers import servers
-from campaigns.sending.worker import work
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 
 MX = "smtp+tls://us:s3cret@mx1.example.org:587"
 

@@ -15,8 +15,7 @@ from campaigns.actions.retry import retry_failed
 from campaigns.actions.uncertain import NothingToUndo, NotUncertain, give_up, mark_as_sent, send_again, undo_decision
 from campaigns.evidence import timeline
 from campaigns.models import Attempt, Campaign, Chunk, Delivery
-from campaigns.sending.worker import work
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 from tests.campaigns.test_retry import broken, waits_for_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)

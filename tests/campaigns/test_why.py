@@ -21,12 +21,11 @@ from campaigns.panels import newsletters
 from campaigns.sending.ledger.attempts import Note, note_attempts
 from campaigns.sending.ledger.counting import uncount_all
 from campaigns.sending.telling.why import facts_about
-from campaigns.sending.worker import work
 from contacts.actions.consent import withdraw_consent
 from contacts.actions.suppression import suppress
 from contacts.addresses import fingerprint
 from contacts.models import ConsentEvent, ContactPoint, Segment, Stakeholder
-from tests.campaigns.ledger import newsletter_topic, people
+from tests.campaigns.ledger import newsletter_topic, people, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PARAGRAPH = {"kind": "text", "text": {"en": "Hello {{ first_name }}, come and see us."}}

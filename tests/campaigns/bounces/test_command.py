@@ -18,14 +18,13 @@ from campaigns.bounces.telling import not_read
 from campaigns.cards import came_back
 from campaigns.management.commands.read_bounces import SAID
 from campaigns.models import BounceMailbox, Delivery
-from campaigns.sending.worker import work
 from contacts.models import ContactPoint, Suppression
 from crm.actions.outbox import deliver_due_mails, queue_mail
 from crm.models import OutboxMail
 from tests.campaigns.bounces import samples
 from tests.campaigns.bounces.samples import Sent
 from tests.campaigns.bounces.sent import accepted, messages
-from tests.campaigns.ledger import launched, states
+from tests.campaigns.ledger import launched, states, work
 
 pytestmark = pytest.mark.django_db
 
