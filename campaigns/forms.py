@@ -68,6 +68,7 @@ class CampaignForm(forms.ModelForm):
             (Policy.HOLD, _("Wait for one of us to decide: nobody gets it twice, somebody may miss it until then")),
         ],
         widget=UnfoldAdminRadioSelectWidget,
+        initial=Policy.RESEND,
         required=False,
         help_text=_(
             "Now and then the line breaks after a mail was handed over and before the mail server answered. "

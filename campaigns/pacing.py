@@ -53,7 +53,7 @@ def pacing_of(progress: Progress) -> Pacing:
         notes += _by_the_clock(progress, waiting, hours)
     if campaign.per_hour:
         notes.append(_slowed_down(campaign.per_hour, progress.count("queued"), hours))
-    if campaign.state == State.SENDING and (slow := slowed_domains()):
+    if campaign.state == State.SENDING and not progress.is_down and (slow := slowed_domains()):
         named = ", ".join(NAMES.get(name, name) for name in slow[:5])
         told = _("More slowly than usual to %(names)s: their mail servers put us off. It gets faster by itself.")
         notes.append(told % {"names": named})

@@ -72,15 +72,20 @@ def _resume(campaign: Campaign, progress: Progress, *, is_main: bool) -> Offer:
 
 
 def _finish(campaign: Campaign, progress: Progress) -> Offer:
-    left = progress.count("queued", "deferred")
-    what = ngettext(
-        "Tries what is left, %(n)s message, at once instead of waiting for the next try. "
-        "Nobody who got it is written to.",
-        "Tries what is left, %(n)s messages, at once instead of waiting for the next try. "
-        "Nobody who got it is written to.",
-        left,
-    )
-    return Offer("finish", _("Send what is left now"), what % {"n": intcomma(left)}, _steer(campaign, "finish"))
+    later = progress.count("deferred")
+    if campaign.state == State.PAUSED:
+        what = ngettext(
+            "Goes on, also with %(n)s person who was put off, without waiting. Nobody who got it is written to.",
+            "Goes on, also with %(n)s people who were put off, without waiting. Nobody who got it is written to.",
+            later,
+        )
+    else:
+        what = ngettext(
+            "Tries %(n)s person who was put off without waiting longer. Nobody who got it is written to.",
+            "Tries %(n)s people who were put off without waiting longer. Nobody who got it is written to.",
+            later,
+        )
+    return Offer("finish", _("Send what is left now"), what % {"n": intcomma(later)}, _steer(campaign, "finish"))
 
 
 def _slow(campaign: Campaign) -> Offer:

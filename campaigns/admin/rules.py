@@ -54,8 +54,9 @@ class SendingRulesAdmin(ModelAdmin):
         return redirect(reverse("admin:campaigns_sendingrules_change", args=[rules.pk]))
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
-        """With what the rules come to now."""
+        """With what the rules come to now; saving stays here anyway."""
         context["rules_in_words"] = rules_in_words(SendingRules.load())
+        context["show_save_and_continue"] = False
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: SendingRules, form: object, change: bool) -> None:

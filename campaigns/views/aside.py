@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.actions.inbox import process_again
+from campaigns.bounces.telling import in_words
 from campaigns.models import ProviderEvent
 from campaigns.webhooks.inbox import KEPT_DAYS, count
 from campaigns.webhooks.telling import addresses, tell
@@ -24,7 +25,7 @@ PER_PAGE = 50
 @back_office(VIEW)
 @require_safe
 def aside(request: HttpRequest) -> HttpResponse:
-    """Every event that waits for a person, the latest first; and where providers should bring their news."""
+    """Every event that waits for a person, the latest first; where providers bring their news, and who reads mail."""
     rows = ProviderEvent.objects.filter(state=ProviderEvent.State.ASIDE).order_by("-pk")
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     counts = count()
@@ -37,6 +38,8 @@ def aside(request: HttpRequest) -> HttpResponse:
         "addresses": addresses(),
         "password": bool(settings.ANYMAIL.get("WEBHOOK_SECRET")),
         "kept_days": KEPT_DAYS,
+        "by_mail": in_words(),
+        "local_mailbox": settings.LOCAL_MAILBOX,
         "may_change": request.user.has_perm(CHANGE),
     }
     return page(request, "campaigns/aside.html", context)

@@ -50,11 +50,15 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @back_office(SEE)
 @require_safe
 def numbers(request: HttpRequest, pk: int) -> HttpResponse:
-    """The part of the progress page that moves; asks for the whole page when its state or what can be done changed."""
+    """The part of the progress page that moves; asks for the whole page when its state or what can be done changed.
+
+    Whoever is writing into the page (`busy`) is not interrupted.
+    """
     campaign = get_object_or_404(Campaign, pk=pk)
     context = _numbers(request, campaign)
     response = render(request, "campaigns/_progress.html", context | {"is_part": True})
-    if request.GET.get("state") != campaign.state or request.GET.get("verbs", "") != context["verbs"]:
+    is_known = request.GET.get("state") == campaign.state and request.GET.get("verbs", "") == context["verbs"]
+    if not is_known and not request.GET.get("busy"):
         response["HX-Refresh"] = "true"
     return response
 

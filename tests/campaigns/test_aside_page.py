@@ -1,9 +1,13 @@
 """The page of events that were set aside: what it tells, who may open it, and its button."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from campaigns.models import ProviderEvent
+from campaigns.bounces.places.addresses import place_at
+from campaigns.models import BounceMailbox, ProviderEvent
 from tests.campaigns.providers import anymail_settings, post
 
 PAGE = reverse("campaigns:aside")
@@ -32,7 +36,30 @@ def test_an_empty_page_says_what_will_be_here_and_where_providers_bring_their_ne
 
 
 def test_without_a_provider_it_says_what_takes_its_place(manager, client_of):
-    assert "a mail server of your own" in client_of(manager).get(PAGE).content.decode()
+    said = client_of(manager).get(PAGE).content.decode()
+    assert "a mail server of your own" in said
+
+
+def test_it_says_who_reads_what_comes_back_by_mail(manager, client_of, settings, tmp_path):
+    def said() -> str:
+        return client_of(manager).get(PAGE).content.decode()
+
+    settings.RETURN_PATH = "bounces@example.org"
+    assert "Nobody reads it: what comes back to bounces@example.org stays there" in said()
+    settings.BOUNCES_URL = "-"
+    assert "hands over what comes back, mail by mail." in said()
+    settings.BOUNCES_URL = f"maildir://{tmp_path}"
+    assert "is read for the first time within a minute" in said()
+    place = BounceMailbox.objects.create(key=place_at(settings.BOUNCES_URL).key, name="here", aside=2)
+    place.tried_at = place.read_at = timezone.now()
+    place.save()
+    assert "is read every minute, the last time on" in said()
+    assert "2 mails were not understood and lie in the folder “Set aside” of that mailbox" in said()
+    BounceMailbox.objects.update(read_at=timezone.now() - timedelta(hours=1))
+    assert "was not read since" in said()
+    settings.BOUNCES_URL, settings.LOCAL_MAILBOX = "", True
+    assert "Mails do not leave this machine." in said()
+    assert "Nobody reads it" not in said()
 
 
 def test_it_tells_why_and_what_to_do(manager, client_of, set_aside, query_count):

@@ -207,6 +207,8 @@ class TestLastLook:
         topic = campaign.topic
         door, review = change(campaign), reverse("campaigns:review", args=[campaign.pk])
         assert "Wait for one of us to decide" in browser.get(door).content.decode()
+        new = browser.get(ADD).context["adminform"].form
+        assert new["uncertain_policy"].value() == "resend"  # one of them is chosen before anybody chooses
         browser.post(door, sheet(topic=topic.pk, uncertain_policy="hold"))
         campaign.refresh_from_db()
         assert campaign.uncertain_policy == "hold"

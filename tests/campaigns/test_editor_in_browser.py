@@ -5,6 +5,7 @@ import json
 import pytest
 
 from campaigns.models import Campaign
+from contacts.models import Stakeholder
 from tests.campaigns.ledger import people
 from tests.factories import CampaignFactory, SegmentFactory
 
@@ -93,4 +94,10 @@ def test_the_preview_runs_no_script_and_fits_a_phone(editor):
     assert editor.locator("[data-html]").get_attribute("sandbox") == ""
     editor.set_viewport_size({"width": 390, "height": 844})
     assert editor.evaluate("document.documentElement.scrollWidth") <= 390
+    person = Stakeholder.objects.earliest("pk")
+    Stakeholder.objects.filter(pk=person.pk).update(name="A very long name " * 6)
+    editor.set_viewport_size({"width": 1440, "height": 900})
+    editor.reload()
+    editor.locator("[data-reader] option", has_text="A very long name").wait_for(state="attached")
+    assert editor.locator(".nl-look").evaluate("one => one.scrollWidth - one.clientWidth") == 0
     assert editor.errors == []

@@ -106,6 +106,14 @@ def test_it_asks_for_the_page_anew_when_something_else_can_be_done(mailbox, clie
     assert browser.get(url("numbers", campaign), known)["HX-Refresh"] == "true"
 
 
+def test_nobody_loses_what_they_are_writing_because_something_else_can_be_done(mailbox, client_of, staff):
+    campaign = launched(2)
+    browser = client_of(staff)
+    known = {"state": "sending", "verbs": "pause", "busy": "1"}
+    assert "HX-Refresh" not in browser.get(url("numbers", campaign), known)
+    assert browser.get(url("numbers", campaign), known | {"busy": ""})["HX-Refresh"] == "true"
+
+
 def test_everything_that_can_be_done_says_what_it_does_and_to_how_many(mailbox, client_of, staff):
     campaign = launched(5)
     mailbox.reply("rcpt", "451 Later", only_to="p1@example.org")
@@ -113,12 +121,18 @@ def test_everything_that_can_be_done_says_what_it_does_and_to_how_many(mailbox, 
     work()
     browser = client_of(staff)
     page = browser.get(url("progress", campaign)).content.decode()
-    for words in ("1 person still waits", "Tries what is left, 1 message", "exactly 1 message that failed", "Cancel"):
+    for words in (
+        "1 person still waits",
+        "Tries 1 person who was put off without waiting longer",
+        "exactly 1 message that failed",
+        "Cancel",
+    ):
         assert words in page
     assert "Go on sending" not in page
     browser.post(url("steer", campaign, "pause"))
     page = browser.get(url("progress", campaign)).content.decode()
     assert "1 who was put off is tried when the time for it comes" in page
+    assert "Goes on, also with 1 person who was put off, without waiting" in page
     assert "Try the failed ones again" not in page
     mailbox.behave()
     said = browser.post(url("steer", campaign, "finish"), follow=True).content.decode()
