@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from campaigns.actions.news import Fate, Heard, note_news
+from campaigns.actions.news import Fate, Heard, note_news, stepped_back
 from campaigns.bounces.hands import Hands, hands_for
 from campaigns.bounces.places.addresses import NOBODYS, BadPlace, place_at
 from campaigns.bounces.places.place import Mail, Place, PlaceTrouble, Shelf, Since
@@ -45,6 +45,10 @@ class BeingRead(Exception):
     """Another reader is at it."""
 
 
+class Busy(Exception):
+    """Somebody holds the newsletters that the mails are about for longer than we wait; nothing is wrong with them."""
+
+
 @dataclass
 class Turn:
     """What one turn came to: mails by outcome, whether some are left for the next one, how many lie aside."""
@@ -62,7 +66,7 @@ class Turn:
 def read_bounces(place: Place, *, seconds: float = math.inf, looking: bool = False) -> Turn:
     """Read what is new in `place`; when only `looking` nothing is changed anywhere.
 
-    Raises PlaceTrouble where the place cannot be read, and BeingRead.
+    Raises PlaceTrouble where the place cannot be read, BeingRead, and Busy; whatever was not noted then stays there.
     """
     with _alone(place):
         row = _row(place, looking=looking)
@@ -73,6 +77,11 @@ def read_bounces(place: Place, *, seconds: float = math.inf, looking: bool = Fal
         except PlaceTrouble as why:
             known.update(tried_at=timezone.now(), trouble=str(why)[:500], in_hand={})
             raise
+        except OperationalError as why:
+            if not stepped_back(why):
+                raise
+            known.update(tried_at=timezone.now(), in_hand={})
+            raise Busy from why
         known.update(tried_at=timezone.now(), read_at=timezone.now(), trouble="", aside=turn.aside)
         return turn
 
@@ -108,6 +117,8 @@ def read_configured(*, seconds: float = math.inf) -> Turn | None:
         log.error("Mail that came back is not read: %s", why)
     except BeingRead:
         log.info("Mail that came back is being read by somebody else")
+    except Busy:
+        log.warning("Mail that came back waits: its newsletters are being changed at this moment")
     return None
 
 
@@ -151,19 +162,20 @@ def _note_patiently(readings: Sequence[Reading]) -> list[str]:
     """Write them down together; where the database refuses one, each alone, so that it stops no other."""
     try:
         return _note(readings)
-    except DatabaseError:
-        if not connection.is_usable():
+    except DatabaseError as error:
+        if stepped_back(error) or not connection.is_usable():
             raise
-        log.exception("Reports could not be written down together")
+        log.warning("Reports could not be written down together (%s), and are one by one", type(error).__name__)
     return [_note_alone(one) for one in readings]
 
 
 def _note_alone(reading: Reading) -> str:
     try:
         return _note([reading])[0]
-    except DatabaseError:
-        if not connection.is_usable():
+    except DatabaseError as error:
+        if stepped_back(error) or not connection.is_usable():
             raise
+        log.error("A report could not be written down (%s) and is set aside", type(error).__name__)
         return Sort.UNREADABLE
 
 

@@ -17,9 +17,8 @@ from django.db.models import Case, When
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from campaigns.actions.news import Fate, Heard, find_messages, note_news
+from campaigns.actions.news import Fate, Heard, find_messages, note_news, stepped_back
 from campaigns.models import ProviderEvent
 from campaigns.webhooks import hands, inbox
 from campaigns.webhooks.hands import InHand
@@ -80,9 +79,10 @@ def _set_aside_what_kills() -> None:
 
 @transaction.atomic
 def process_again(events: Sequence[int] | None = None, *, by: User) -> int:
-    """Have these events that were set aside looked at once more, all of them when `events` is None; answers how many.
+    """Have these events that were set aside looked at once more; answers how many.
 
-    What could not be read is read anew, and stays where it still cannot. Raises NothingAside.
+    When `events` is None it is the oldest of all, `AGAIN` of them. What could not be read is read anew, and stays where
+    it still cannot. Raises NothingAside.
     """
     rows = ProviderEvent.objects.filter(state=ProviderEvent.State.ASIDE).order_by("pk")
     asked = rows if events is None else rows.filter(pk__in=list(events))
@@ -123,7 +123,7 @@ def _work_off(in_hand: InHand) -> None:
             if taken:
                 _settle(taken, _note(taken))
     except (OperationalError, InterfaceError) as error:
-        if not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
+        if not stepped_back(error):
             raise  # the database went away: everything is as it was
         hands.let_go(in_hand)
         inbox.put_off({event.pk: BUSY for event in taken})

@@ -186,16 +186,22 @@ class News:
 def note_news(events: Sequence[Heard]) -> list[Fate]:
     """Take in what was heard, all of it or (on an error) nothing; answers for each event what became of it.
 
-    Never makes a worker that writes outcomes wait long: it steps back and tries again.
+    Never makes a worker that writes outcomes wait long: it steps back and tries again, and at last raises the
+    OperationalError of a lock that others hold (`stepped_back`).
     """
     for left in reversed(range(TRIES)):
         try:
             with transaction.atomic():
                 return _note(events)
         except OperationalError as error:
-            if not left or not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
+            if not left or not stepped_back(error):
                 raise
     raise RuntimeError("unreachable")
+
+
+def stepped_back(error: BaseException) -> bool:
+    """Whether nothing is wrong but that somebody else held for too long what was needed."""
+    return isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)
 
 
 def _note(events: Sequence[Heard]) -> list[Fate]:

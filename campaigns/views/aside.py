@@ -54,13 +54,13 @@ def again(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Nothing was chosen, and nothing was changed."))
         return redirect("campaigns:aside")
     try:
-        count = process_again(None if everything or asked is None else [asked], by=person(request))
+        processed = process_again(None if everything or asked is None else [asked], by=person(request))
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:
-        if count:
-            said = ngettext("%(n)s event is processed again.", "%(n)s events are processed again.", count)
-            messages.success(request, said % {"n": f"{count:,}"})
+        if processed:
+            said = ngettext("%(n)s event is processed again.", "%(n)s events are processed again.", processed)
+            messages.success(request, said % {"n": f"{processed:,}"})
         else:
             messages.warning(request, _("It still cannot be read. Nothing was lost; it stays here."))
     return redirect("campaigns:aside")

@@ -13,16 +13,41 @@ from campaigns.bounces.places.place import BATCH, MOST, Mail, PlaceTrouble, Shel
 
 
 def read_beginning(path: Path) -> tuple[bytes, datetime] | None:
-    """The first `MOST` bytes of a file and when it came; None where there is no ordinary file (any more)."""
+    """The first `MOST` bytes of a file and when it came; None where there is no ordinary file (any more).
+
+    Raises PermissionError where there is one that this user may not read.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except PermissionError:
+        raise
     except OSError:
         return None
-    with open(descriptor, "rb") as file:
+    try:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
             return None
-        return file.read(MOST), datetime.fromtimestamp(facts.st_mtime, UTC)
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(MOST), datetime.fromtimestamp(facts.st_mtime, UTC)
+    finally:
+        os.close(descriptor)
+
+
+def in_batches(folder: Path, names: Sequence[str]) -> Iterator[list[Mail]]:
+    """The files of these names, a few at a time; raises PlaceTrouble at the end where some may not be read."""
+    refused = 0
+    for start in range(0, len(names), BATCH):
+        batch = []
+        for name in names[start : start + BATCH]:
+            try:
+                read = read_beginning(folder / name)
+            except PermissionError:
+                refused += 1
+            else:
+                batch += [Mail(name, *read)] if read else []
+        yield batch
+    if refused:
+        raise PlaceTrouble(f"{refused} of the mails in {folder} may not be read by this user.")
 
 
 @dataclass
@@ -51,12 +76,7 @@ class Maildir:
         """By name, which begins with when it came."""
         with self._told():
             names = sorted(entry.name for entry in os.scandir(self.path / "new") if not entry.name.startswith("."))
-        for start in range(0, len(names), BATCH):
-            yield [
-                Mail(name, *read)
-                for name in names[start : start + BATCH]
-                if (read := read_beginning(self.path / "new" / name))
-            ]
+            yield from in_batches(self.path / "new", names)
 
     def since(self, batch: Sequence[Mail]) -> Since:
         """The folder itself knows."""
@@ -115,10 +135,7 @@ class Folder:
         with self._told():
             found = (entry for entry in os.scandir(self.path) if not entry.name.startswith("."))
             names = sorted(entry.name for entry in found if entry.is_file(follow_symlinks=False))
-        for start in range(0, len(names), BATCH):
-            yield [
-                Mail(name, *read) for name in names[start : start + BATCH] if (read := read_beginning(self.path / name))
-            ]
+            yield from in_batches(self.path, names)
 
     def since(self, batch: Sequence[Mail]) -> Since:
         """The folder itself knows."""

@@ -6,7 +6,7 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,9 @@ from typing import BinaryIO
 
 from campaigns.bounces.places.folders import count_files, make_maildir
 from campaigns.bounces.places.place import MOST, Mail, PlaceTrouble, Shelf, Since
+
+GONE = 36 * 3600
+"""Seconds after which whoever wrote a file into `tmp` has died (the rule of Maildir); the mail server came again."""
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Piped:
         """Written down; gone again when nothing is left to do about it."""
         try:
             make_maildir(self.kept_in)
+            self._sweep()
             with self._file.open("xb") as file:
                 shutil.copyfileobj(self.stream, file)
         except OSError as error:
@@ -69,6 +73,13 @@ class Piped:
     def aside(self) -> int:
         """Whatever nobody has taken away yet."""
         return sum(count_files(self.kept_in / f".{Shelf.ASIDE.value}" / part) for part in ("new", "cur"))
+
+    def _sweep(self) -> None:
+        """Throw away what readers that died have left."""
+        for left in self._file.parent.iterdir():
+            with suppress(FileNotFoundError):
+                if left.stat().st_mtime < time.time() - GONE:
+                    left.unlink()
 
     def _trouble(self, error: OSError) -> PlaceTrouble:
         return PlaceTrouble(f"A mail could not be kept in {self.kept_in}: {error.strerror}.")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 
-from campaigns.actions.bounces import BeingRead, Turn, read_bounces, shelf_of
+from campaigns.actions.bounces import BeingRead, Busy, Turn, read_bounces, shelf_of
 from campaigns.bounces.places.addresses import NOBODYS, BadPlace, place_at, place_in
 from campaigns.bounces.places.piped import Piped
 from campaigns.bounces.places.place import Place, PlaceTrouble, Shelf
@@ -61,6 +61,9 @@ class Command(BaseCommand):
         except BeingRead:
             self.stderr.write("Another reader is at it; nothing was done.")
             return
+        except Busy as why:
+            said = "The newsletters that these mails are about are being changed; nothing is lost, read again later."
+            raise CommandError(said, returncode=TRY_AGAIN if piped else 1) from why
         except (OperationalError, InterfaceError) as why:
             said = f"The database does not answer ({type(why).__name__}); nothing is lost, read again later."
             raise CommandError(said, returncode=TRY_AGAIN if piped else 1) from why

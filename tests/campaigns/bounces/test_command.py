@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -175,6 +177,16 @@ def test_what_a_person_should_see_is_kept_whole(monkeypatch, settings, write, wh
     piped(monkeypatch, raw)
     (kept,) = (settings.BOUNCES_KEPT / where).iterdir()
     assert kept.read_bytes() == raw
+
+
+def test_what_a_killed_reader_left_is_thrown_away_when_the_mail_server_came_again(monkeypatch, settings):
+    left = settings.BOUNCES_KEPT / "tmp" / "left"
+    for hours, there in ((35, True), (37, False)):
+        make_maildir(settings.BOUNCES_KEPT)
+        left.write_bytes(b"x")
+        os.utime(left, (time.time() - hours * 3600,) * 2)
+        piped(monkeypatch, samples.vacation(samples.Sent("", "", "p0@example.org")))
+        assert left.exists() is there
 
 
 def test_a_mail_server_comes_again_when_nothing_could_be_written(monkeypatch, settings):

@@ -1,10 +1,14 @@
 """Reading a mailbox: what comes of each mail, once, whatever breaks."""
 
+import os
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from campaigns.actions.bounces import BeingRead, Turn, read_bounces, read_configured
+from campaigns.bounces.hands import DEADLY
+from campaigns.bounces.places import folders
 from campaigns.bounces.places import imap as imap_room
 from campaigns.bounces.places.addresses import place_at
 from campaigns.bounces.places.folders import Maildir, make_maildir
@@ -231,6 +235,56 @@ def test_one_that_the_database_refuses_stops_no_other(maildir, monkeypatch):
     monkeypatch.setattr(bounces, "note_news", refuse)
     assert outcomes(read_configured()) == {"bounced": 2, "unreadable": 1}
     assert lying(maildir) == {".Processed/cur": 2, ".Set aside/new": 1}
+
+
+def test_what_others_hold_for_long_is_read_later_and_not_held_against_the_mail(maildir, monkeypatch):
+    from django.db import OperationalError
+    from psycopg.errors import LockNotAvailable
+
+    from campaigns.actions import bounces, news
+
+    campaign = accepted(2)
+    put(maildir, *map(samples.postfix, messages(campaign)))
+
+    def wait(_events):
+        raise OperationalError from LockNotAvailable()
+
+    monkeypatch.setattr(bounces, "note_news", wait)
+    for _turn in range(DEADLY + 1):
+        assert read_configured() is None
+    assert lying(maildir) == {"new": 2}
+    assert BounceMailbox.objects.get().in_hand == {}
+    with pytest.raises(CommandError, match="nothing is lost"):
+        call_command("read_bounces")
+    monkeypatch.setattr(bounces, "note_news", news.note_news)
+    assert outcomes(read_configured()) == {"bounced": 2}
+
+
+def test_what_is_no_mail_stops_no_other(maildir):
+    campaign = accepted(1)
+    put(maildir, *map(samples.postfix, messages(campaign)))
+    (maildir / "new" / "000.folder").mkdir()
+    (maildir / "new" / "001.link").symlink_to("/etc/hostname")
+    os.mkfifo(maildir / "new" / "002.pipe")
+    assert outcomes(read_configured()) == {"bounced": 1}
+    assert sorted(os.listdir(maildir / "new")) == ["000.folder", "001.link", "002.pipe"]
+
+
+def test_a_mail_that_may_not_be_read_is_said_after_the_others_were(maildir, monkeypatch):
+    campaign = accepted(2)
+    put(maildir, *map(samples.postfix, messages(campaign)))
+
+    really = folders.read_beginning
+
+    def refused(path: Path):
+        if path.name.startswith("100"):
+            raise PermissionError
+        return really(path)
+
+    monkeypatch.setattr(folders, "read_beginning", refused)
+    assert read_configured() is None
+    assert states(campaign) == {"bounced": 1, "accepted": 1}
+    assert "1 of the mails" in BounceMailbox.objects.get().trouble
 
 
 def test_looking_changes_nothing(imap):
