@@ -162,7 +162,7 @@ def play(teller: Teller, told: "array[int]", *, progress: bool = False) -> Took:
 
     from campaigns.actions.inbox import take_in_news
     from campaigns.views.webhooks import told as door
-    from tests.campaigns.providers import sendgrid_signature
+    from tests.campaigns.providers.sendgrid import sendgrid_signature
 
     took, factory, began = Took(told=len(told)), RequestFactory(), time.monotonic()
     for number, batch in enumerate(batches(told), 1):
@@ -222,7 +222,7 @@ def web_server() -> Iterator[str]:
     """Gunicorn as `make run` starts it; gives the address of the door."""
     from config.embedded.processes import free_port
     from config.embedded.redis import redis_url
-    from tests.campaigns.providers import anymail_settings
+    from tests.campaigns.providers.keys import anymail_settings
     from tests.workers import database_url
 
     key = "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY"
@@ -255,7 +255,7 @@ def over_http(teller: Teller, told: "array[int]") -> tuple[float, float]:
     from django.db import connection
 
     from campaigns.actions.inbox import take_in_news
-    from tests.campaigns.providers import sendgrid_signature
+    from tests.campaigns.providers.sendgrid import sendgrid_signature
 
     ready = [(body, sendgrid_signature(body)) for body in map(teller.write, batches(told))]
     with web_server() as address, ThreadPoolExecutor(4) as posters:
@@ -317,7 +317,7 @@ def main() -> int:
     from django.conf import settings
     from django.test.utils import setup_databases, teardown_databases
 
-    from tests.campaigns.providers import anymail_settings
+    from tests.campaigns.providers.keys import anymail_settings
 
     settings.WEBHOOK_PROVIDERS, settings.ANYMAIL = ["sendgrid"], anymail_settings() | {"WEBHOOK_SECRET": ""}
     from config.embedded.redis import client, redis_url

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from campaigns.bounces.places.addresses import place_at
 from campaigns.models import BounceMailbox, ProviderEvent
-from tests.campaigns.providers import anymail_settings, post
+from tests.campaigns.providers.keys import anymail_settings
+from tests.campaigns.providers.posting import post
 
 PAGE = reverse("campaigns:aside")
 

@@ -19,7 +19,10 @@ from contacts.models import ContactPoint, Stakeholder, Suppression
 from crm.models import OutboxMail
 from crm.postman import message_id
 from tests.campaigns.ledger import launched, people, states
-from tests.campaigns.providers import SAYS, About, anymail_settings, post, uid
+from tests.campaigns.providers.about import About, uid
+from tests.campaigns.providers.keys import anymail_settings
+from tests.campaigns.providers.posting import post
+from tests.campaigns.providers.says import SAYS
 
 pytestmark = pytest.mark.django_db
 

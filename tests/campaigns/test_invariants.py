@@ -91,7 +91,7 @@ BREAKS: dict[str, Callable[[], object]] = {
 ELSEWHERE = {"nobody-gets-it-twice-after-a-merge"}
 """Broken in test_merged_meanwhile.py."""
 OF_CORRECTIONS = {"a-correction-goes-to-those-who-got-the-wrong-one", "nobody-gets-both-corrections"}
-"""Broken in test_correction.py."""
+"""Broken in correction/test_audience.py."""
 
 
 def broken() -> set[str]:

@@ -15,7 +15,10 @@ from campaigns.actions.news import Fate, Heard, note_news
 from campaigns.models import Campaign, Delivery, ProviderEvent
 from campaigns.sending.ledger import breaker
 from tests.campaigns.ledger import launched, states
-from tests.campaigns.providers import SAYS, About, anymail_settings, post
+from tests.campaigns.providers.about import About
+from tests.campaigns.providers.keys import anymail_settings
+from tests.campaigns.providers.posting import post
+from tests.campaigns.providers.says import SAYS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

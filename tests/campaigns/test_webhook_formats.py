@@ -10,18 +10,11 @@ from anymail import urls as anymail_urls
 from campaigns.models import ProviderEvent
 from campaigns.webhooks.dialects import DIALECTS, judge
 from crm.provider.known import PROVIDERS
-from tests.campaigns.providers import (
-    FULL,
-    POLICY,
-    SAYS,
-    About,
-    anymail_settings,
-    basic,
-    mailgun_signature,
-    post,
-    send,
-    uid,
-)
+from tests.campaigns.providers.about import FULL, POLICY, About, uid
+from tests.campaigns.providers.keys import anymail_settings
+from tests.campaigns.providers.mailgun import mailgun_signature
+from tests.campaigns.providers.posting import basic, post, send
+from tests.campaigns.providers.says import SAYS
 
 pytestmark = pytest.mark.django_db
 

@@ -12,18 +12,12 @@ from campaigns.models import ProviderEvent
 from campaigns.views import webhooks
 from crm.checks import check_proof
 from crm.provider.known import PROVIDERS
-from tests.campaigns.providers import (
-    SAYS,
-    TOPIC,
-    About,
-    anymail_settings,
-    basic,
-    mailgun_signature,
-    post,
-    send,
-    signed,
-    sns,
-)
+from tests.campaigns.providers.about import About
+from tests.campaigns.providers.amazon_ses import sns
+from tests.campaigns.providers.keys import TOPIC, anymail_settings
+from tests.campaigns.providers.mailgun import mailgun_signature
+from tests.campaigns.providers.posting import basic, post, send, signed
+from tests.campaigns.providers.says import SAYS
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,10 @@ from campaigns.actions.news import Fate, Heard
 from campaigns.models import Campaign, Delivery, ProviderEvent, SetInHand
 from campaigns.webhooks import hands
 from tests.campaigns.ledger import launched, states
-from tests.campaigns.providers import SAYS, About, anymail_settings, post
+from tests.campaigns.providers.about import About
+from tests.campaigns.providers.keys import anymail_settings
+from tests.campaigns.providers.posting import post
+from tests.campaigns.providers.says import SAYS
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 note_news = verbs.note_news

@@ -11,9 +11,7 @@ from campaigns.actions.launch import launch_campaign
 from campaigns.models import Campaign, Delivery
 from contacts.actions.consent import withdraw_consent
 from contacts.models import Stakeholder
-from tests.campaigns.test_correction import _address, drafts, filled_in, wrong_one
-
-__all__ = ["_address"]
+from tests.campaigns.correction.drafts import drafts, filled_in, wrong_one
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from contacts.actions import (
-    update_stakeholder,
-)
+from contacts.actions import update_stakeholder
 from contacts.imports.actions import State
 from contacts.imports.asking import ask_for_revert
 from contacts.imports.errors import NotReady

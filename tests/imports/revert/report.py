@@ -1,0 +1,5 @@
+"""What is told of a file that was taken back."""
+
+
+def left(run):
+    return run.revert_report["left"]
