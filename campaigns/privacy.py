@@ -40,9 +40,8 @@ def erase_deliveries(leaving: Leaving) -> int:
     servers, which may repeat it; what still waits is not sent.
     """
     theirs = Delivery.objects.filter(stakeholder=leaving.person)
-    waiting = theirs.filter(state__in=WAITING)
-    uncount(waiting.values_list("pk", flat=True))
-    waiting.update(state=State.SKIPPED, reason="erased")
+    uncount(theirs.filter(state__in=MAY_WAIT_AGAIN).values_list("pk", flat=True))
+    theirs.filter(state__in=WAITING).update(state=State.SKIPPED, reason="erased")
     theirs.exclude(reason__in=list(REASONS)).update(reason="")
     Attempt.objects.filter(delivery__in=theirs).exclude(reply__in=list(REASONS)).update(reply="")
     nameless = Concat(Value("erased-"), Cast(F("pk"), CharField()))

@@ -63,10 +63,10 @@ def mark_as_sent(campaign: Campaign, deliveries: Sequence[int] | None = None, *,
     """Take uncertain messages as arrived; all of the campaign when `deliveries` is None. Raises NotUncertain."""
     with acting("mark_as_sent", by):
         campaign = _hold(campaign)
-        held = _uncertain(campaign, deliveries)
+        held, ranges = _uncertain(campaign, deliveries)
         _note(held, What.ARRIVED, by)
         _becomes(held, "accepted", "marked_sent", sent_at=F("intent_at"))
-    _wake(campaign)
+    _wake(campaign, ranges)
     return len(held)
 
 
@@ -77,10 +77,10 @@ def send_again(campaign: Campaign, deliveries: Sequence[int] | None = None, *, b
         campaign = _hold(campaign)
         if campaign.state == Campaign.State.CANCELLED:
             raise CampaignIsOver(_("This newsletter was cancelled, so nothing more of it is sent."))
-        held = _uncertain(campaign, deliveries)
+        held, ranges = _uncertain(campaign, deliveries)
         _note(held, What.AGAIN, by)
         _becomes(held, "queued", "", attempts=0, breaks=0)
-    _wake(campaign)
+    _wake(campaign, ranges)
     return len(held)
 
 
@@ -89,10 +89,10 @@ def give_up(campaign: Campaign, deliveries: Sequence[int] | None = None, *, by) 
     """Never send these uncertain messages again, without claiming that they arrived. Raises NotUncertain."""
     with acting("give_up", by):
         campaign = _hold(campaign)
-        held = _uncertain(campaign, deliveries)
+        held, ranges = _uncertain(campaign, deliveries)
         _note(held, What.GIVEN_UP, by)
         _becomes(held, "skipped", "given_up")
-    _wake(campaign)
+    _wake(campaign, ranges)
     return len(held)
 
 
@@ -138,16 +138,16 @@ def _hold(campaign: Campaign) -> Campaign:
     return Campaign.objects.select_for_update().get(pk=campaign.pk)
 
 
-def _uncertain(campaign: Campaign, deliveries: Sequence[int] | None) -> list[int]:
-    """The uncertain messages among these, held after their ranges, as workers hold them; raises NotUncertain."""
+def _uncertain(campaign: Campaign, deliveries: Sequence[int] | None) -> tuple[list[int], list[int]]:
+    """The uncertain messages among these and their ranges, which are held first; raises NotUncertain."""
     rows = Delivery.objects.filter(campaign=campaign, state=Delivery.State.UNCERTAIN).order_by("pk")
     asked = rows if deliveries is None else rows.filter(pk__in=list(deliveries))
     pks = list(asked.values_list("pk", flat=True))
-    uncount(pks)
+    ranges = uncount(pks)
     held = list(rows.filter(pk__in=pks).select_for_update().values_list("pk", flat=True))
     if not held:
         raise NotUncertain
-    return held
+    return held, ranges
 
 
 def _note(deliveries: Sequence[int], what: Attempt.What, by) -> None:
@@ -160,12 +160,12 @@ def _becomes(deliveries: Sequence[int], state: str, reason: str, **more: Any) ->
     Delivery.objects.filter(pk__in=deliveries).update(state=state, reason=reason, **more)
 
 
-def _wake(campaign: Campaign) -> None:
-    """Look now at the ranges that waited for the decision."""
+def _wake(campaign: Campaign, ranges: Sequence[int]) -> None:
+    """Look now at the ranges that waited for the decision; they are held."""
     inside = Delivery.objects.filter(
         campaign=campaign, pk__gte=OuterRef("first_id"), pk__lte=OuterRef("last_id")
     ).unsettled()
-    open_ranges = Chunk.objects.filter(campaign=campaign, done=False)
+    open_ranges = Chunk.objects.filter(pk__in=ranges, done=False)
     open_ranges.filter(~Exists(inside), lease_until=None).update(done=True)
     open_ranges.filter(due_at__gt=timezone.now()).update(due_at=None, touched_at=timezone.now())
     transaction.on_commit(lambda: finish_if_done(campaign.pk))

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from django.db import Error
+from django.db import Error, transaction
 
 from campaigns.models import Campaign
 from campaigns.sending.group import Handover, Terms
 from campaigns.sending.leavers import Leavers
 from campaigns.sending.ledger.breaker import note_results
-from campaigns.sending.ledger.chunks import Claim, claim_chunk, next_due, release, wake_around
+from campaigns.sending.ledger.chunks import Claim, claim_chunk, hold, next_due, release, wake_around
 from campaigns.sending.ledger.closing import close_addresses, finish_if_done
 from campaigns.sending.ledger.intents import requeue_quiet, take_group
 from campaigns.sending.ledger.outcomes import write_outcomes
@@ -76,12 +76,19 @@ class Desk:
         if self.gate.shut():
             return None
         if self.current is None:
-            claim = claim_chunk(self.receipts.owner, self.campaign_id)
+            claim = self._claim()
             if claim:
                 self.current = Held(claim, claim.last - claim.first + 1)
                 self.held.append(self.current)
-                requeue_quiet(claim)
         return self.current
+
+    @transaction.atomic
+    def _claim(self) -> Claim | None:
+        """A range, and what stayed uncertain in it for long enough is queued again while nobody else has it."""
+        claim = claim_chunk(self.receipts.owner, self.campaign_id)
+        if claim:
+            requeue_quiet(claim)
+        return claim
 
     def take(self, size: int) -> Handover | None:
         """The next group to send, of this range or the next one; None when nothing is due."""
@@ -120,17 +127,17 @@ class Desk:
 
     def settle(self, handover: Handover) -> None:
         """Keep what became of a group."""
+        held = next(one for one in self.held if handover in one.open)
         lines = getattr(self.gate.transport, "most_lines", None)
         standing = note_results(handover.campaign.pk, handover.results, down=handover.down, lines=lines)
-        write_outcomes(handover.epoch, handover.results, blame=standing.line_stands)
+        with transaction.atomic():
+            hold(held.claim)
+            write_outcomes(handover.epoch, handover.results, blame=standing.line_stands)
         close_addresses([one.delivery for one in handover.results if one.outcome.verdict == Verdict.BOUNCED])
         self.gate.heard(handover.results, handover.recipients)
-        for held in self.held:
-            if handover in held.open:
-                held.open.remove(handover)
-                held.recent.append([result.delivery for result in handover.results])
-                self._give_back(held)
-                break
+        held.open.remove(handover)
+        held.recent.append([result.delivery for result in handover.results])
+        self._give_back(held)
 
     def clear(self, rest: float) -> None:
         """Give everything back; groups that nobody sent are free again, their campaigns due in `rest` seconds.

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 from django.db import connection, transaction
@@ -15,6 +15,7 @@ from campaigns.actions.news import Fate, Heard, note_news
 from campaigns.models import Campaign, Delivery, ProviderEvent
 from campaigns.sending.ledger import breaker
 from tests.campaigns.ledger import launched, states
+from tests.campaigns.meanwhile import aside, until_somebody_waits
 from tests.campaigns.providers.about import About
 from tests.campaigns.providers.keys import anymail_settings
 from tests.campaigns.providers.posting import post
@@ -36,42 +37,11 @@ def heard(campaign: Campaign, kind: str) -> list[Heard]:
 
 
 @contextmanager
-def aside(work) -> Iterator[list]:
-    """Do this in a thread meanwhile; what it answers, or its error, is in the list afterwards."""
-    said: list = []
-
-    def run() -> None:
-        try:
-            said.append(work())
-        except Exception as error:
-            said.append(error)
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    try:
-        yield said
-    finally:
-        thread.join(20)
-
-
-@contextmanager
 def held(campaign: Campaign) -> Iterator[None]:
     """Somebody's verb holds the campaign, as the first thing of a transaction."""
     with transaction.atomic():
         Campaign.objects.select_for_update().get(pk=campaign.pk)
         yield
-
-
-def _until_somebody_waits() -> None:
-    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-    for _look in range(1000):
-        with connection.cursor() as cursor:
-            cursor.execute(waits)
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("kind", ["complained", "bounced", "soft_bounced"])
@@ -80,7 +50,7 @@ def test_they_wait_for_the_campaign_before_they_hold_anything_of_it(kind):
     events, go = heard(campaign, kind), Event()
     with aside(lambda: go.wait(10) and note_news(events)) as said, held(campaign):
         go.set()
-        _until_somebody_waits()
+        until_somebody_waits()
         with connection.cursor() as cursor:  # a verb goes on: nothing below the campaign is held by the news
             cursor.execute("SELECT id FROM campaigns_chunk FOR UPDATE NOWAIT")
             cursor.execute("SELECT id FROM campaigns_delivery FOR UPDATE NOWAIT")

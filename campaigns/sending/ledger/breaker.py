@@ -104,15 +104,6 @@ def note_results(
     return _roll(campaign_id, marks, accepted=accepted, lost=ceil(lost / (lines or limits().connections)), down=down)
 
 
-def note_recovered(results: Sequence[Result]) -> None:
-    """The same for what workers that are gone had done, whichever campaigns that was for."""
-    campaigns = dict(
-        Delivery.objects.filter(pk__in=[result.delivery for result in results]).values_list("pk", "campaign")
-    )
-    for campaign_id in sorted(set(campaigns.values())):
-        note_results(campaign_id, [one for one in results if campaigns.get(one.delivery) == campaign_id])
-
-
 def note_complaints(deliveries: Iterable[int]) -> None:
     """Somebody marked each of these messages as spam: call it once for each complaint, after it is in the ledger.
 

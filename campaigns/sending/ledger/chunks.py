@@ -1,4 +1,9 @@
-"""Claims: who may send which range of deliveries, until when, and what happens when they vanish."""
+"""Claims: who may send which range of deliveries, until when, and what happens when they vanish.
+
+Whoever changes several messages holds their ranges first: one by claiming it, renewing it, giving it back or `hold`, or
+all that are needed by `uncount`, in the order of their numbers. Whoever holds ranges asks for no more of them in that
+transaction. So nobody waits in a circle, in whatever order messages are written.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,11 +42,14 @@ WHERE chunk.id = %(chunk)s AND chunk.epoch = %(epoch)s AND chunk.lease_until > n
   AND campaign.id = chunk.campaign_id AND campaign.state = 'sending'
 """
 
+HOLD = "SELECT FROM campaigns_chunk WHERE id = %(chunk)s FOR NO KEY UPDATE"
 LOCK = "SELECT 1 FROM campaigns_chunk WHERE id = %(chunk)s AND epoch = %(epoch)s AND NOT done FOR UPDATE"
 
+VANISHED = "SELECT DISTINCT owner FROM campaigns_chunk WHERE NOT done AND lease_until < now() ORDER BY owner"
+
 ABANDONED = """
-SELECT owner, id, campaign_id, first_id, last_id, epoch FROM campaigns_chunk
-WHERE NOT done AND lease_until < now() LIMIT 1 FOR UPDATE SKIP LOCKED
+SELECT id, campaign_id, first_id, last_id, epoch FROM campaigns_chunk
+WHERE NOT done AND lease_until < now() AND owner = %s ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
 NOBODY_KNOWS = """
@@ -87,10 +95,8 @@ WHERE id = %(chunk)s
 
 WAKE = """
 UPDATE campaigns_chunk SET due_at = NULL, touched_at = now()
-WHERE NOT done AND lease_until IS NULL AND due_at > now()
-  AND EXISTS (SELECT FROM unnest(%s::bigint[]) AS known WHERE known BETWEEN first_id AND last_id)
+WHERE id = ANY(%s) AND NOT done AND lease_until IS NULL AND due_at > now()
 """
-
 
 NEXT_DUE = """
 SELECT extract(epoch FROM min(chunk.due_at) - clock_timestamp())::float FROM campaigns_chunk AS chunk
@@ -146,6 +152,12 @@ def renew(claim: Claim) -> bool:
         return cursor.rowcount == 1
 
 
+def hold(claim: Claim) -> None:
+    """Let nobody else change messages of this range in the rest of the transaction, whoever it belongs to by now."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, claim.params())
+
+
 @transaction.atomic
 def release(claim: Claim, *, rest: float = 0) -> bool:
     """Give a range back, done or due again when its next message is (at the earliest in `rest` seconds).
@@ -164,34 +176,34 @@ def wake_around(deliveries: list[int]) -> None:
     """Look soon at the resting ranges of these deliveries, because something about them became known."""
     if deliveries:
         with transaction.atomic(), connection.cursor() as cursor:
-            uncount(deliveries)
-            cursor.execute(WAKE, [deliveries])
-
-
-@transaction.atomic
-def expire_one(settle: Callable[[str], object]) -> Claim | None:
-    """Take one range from a worker that vanished: what it had on the wire is uncertain, the rest is free again.
-
-    Before that `settle` may write down what that worker, by its name, is known to have heard.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(ABANDONED)
-        row = cursor.fetchone()
-        if row is None:
-            return None
-        owner, *claimed = row
-        claim = Claim(*claimed)
-        settle(owner)
-        _let_go(cursor, claim, 0)
-        return claim
+            cursor.execute(WAKE, [uncount(deliveries)])
 
 
 def expire_leases(settle: Callable[[str], object]) -> int:
-    """Free every range whose worker vanished, see `expire_one`; answers how many there were."""
+    """Free every range whose worker vanished: what it had on the wire is uncertain; answers how many there were.
+
+    Before that `settle` writes down what each of these workers, by its name, is known to have heard. That may be about
+    any range, so none is held meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(VANISHED)
+        owners = [owner for (owner,) in cursor.fetchall()]
     freed = 0
-    while expire_one(settle):
-        freed += 1
+    for owner in owners:
+        settle(owner)
+        while _expire_one(owner):
+            freed += 1
     return freed
+
+
+@transaction.atomic
+def _expire_one(owner: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(ABANDONED, [owner])
+        row = cursor.fetchone()
+        if row:
+            _let_go(cursor, Claim(*row), 0)
+        return row is not None
 
 
 def _let_go(cursor, claim: Claim, rest: float) -> None:

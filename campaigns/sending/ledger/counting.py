@@ -26,7 +26,7 @@ WITH held AS (
         WHERE delivery.id = ANY(%s))
     ORDER BY chunk.id FOR UPDATE
 )
-UPDATE campaigns_chunk AS chunk SET counted = false FROM held WHERE chunk.id = held.id
+UPDATE campaigns_chunk AS chunk SET counted = false FROM held WHERE chunk.id = held.id RETURNING chunk.id
 """
 """Those that are not counted anyway are held, too: whoever counts them meanwhile would not see what is coming. They are
 written as well, because a plan that finds nothing to write would hold nothing."""
@@ -68,13 +68,14 @@ SELECT campaign_id, state, sum(messages)::bigint FROM (
 """
 
 
-def uncount(deliveries: Iterable[int]) -> None:
+def uncount(deliveries: Iterable[int]) -> list[int]:
     """These messages are about to change outside a claim: hold their ranges and trust their counts no more.
 
-    Call it in the transaction of the change, before it.
+    Call it in the transaction of the change, before it; answers with the numbers of the ranges.
     """
     with connection.cursor() as cursor:
         cursor.execute(UNCOUNT, [list(deliveries)])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def uncount_all(campaign_id: int) -> None:
