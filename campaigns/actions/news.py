@@ -187,7 +187,7 @@ def note_news(events: Sequence[Heard]) -> list[Fate]:
     """Take in what was heard, all of it or (on an error) nothing; answers for each event what became of it.
 
     Never makes a worker that writes outcomes wait long: it steps back and tries again, and at last raises the
-    OperationalError of a lock that others hold (`stepped_back`).
+    OperationalError of a lock that others hold (`stepped_back`). So does whatever follows in the caller's transaction.
     """
     for left in reversed(range(TRIES)):
         try:
@@ -207,7 +207,7 @@ def stepped_back(error: BaseException) -> bool:
 def _note(events: Sequence[Heard]) -> list[Fate]:
     about = find_messages(events)
     rows = _read(READ, set(about.values()))
-    _step_back_after(PATIENCE)
+    _step_back_soon()
     _hold_campaigns(events, about, rows)
     rows |= _hold({pk for place, pk in about.items() if pk in rows and rows[pk].moved_by(events[place])})
     news, fates = News(), []
@@ -224,14 +224,13 @@ def _note(events: Sequence[Heard]) -> list[Fate]:
     note_attempts(news.evidence)
     _tell_the_book(news)
     _tell_the_campaigns(news)
-    _step_back_after("DEFAULT")
     return fates
 
 
-def _step_back_after(patience: str) -> None:
-    """How long a lock is waited for in this transaction."""
+def _step_back_soon() -> None:
+    """Wait for no lock longer than that, until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = {patience}")
+        cursor.execute(f"SET LOCAL lock_timeout = {PATIENCE}")
 
 
 def find_messages(events: Sequence[Heard]) -> dict[int, int]:

@@ -14,6 +14,7 @@ from campaigns.actions.inbox import take_in_news
 from campaigns.actions.news import Fate, Heard, note_news
 from campaigns.models import Campaign, Delivery, ProviderEvent
 from campaigns.sending.ledger import breaker
+from crm.models import OutboxMail
 from tests.campaigns.ledger import launched, states
 from tests.campaigns.meanwhile import aside, until_somebody_waits
 from tests.campaigns.providers.about import About
@@ -91,6 +92,22 @@ def test_what_cannot_have_its_messages_soon_waits_in_the_inbox_and_nobody_fails(
     ProviderEvent.objects.update(due_at=timezone.now())
     take_in_news()
     assert states(campaign) == {"complained": 1}
+
+
+def test_nor_is_a_single_mail_waited_for_that_somebody_holds(settings):
+    settings.ANYMAIL, settings.WEBHOOK_PROVIDERS = anymail_settings(), ["brevo"]
+    mail = OutboxMail.objects.create(purpose="test", to="ana@example.org", subject="s", text="t", state="sent")
+    post("brevo", SAYS["brevo"]("dead", About(address=mail.to, marks={"mail": str(mail.pk)})))
+    with transaction.atomic():
+        OutboxMail.objects.select_for_update().get()
+        with aside(take_in_news) as said:
+            pass  # the thread ends before this transaction does
+    assert said == [False]
+    assert ProviderEvent.objects.get().state == "waiting"
+    ProviderEvent.objects.update(due_at=timezone.now())
+    take_in_news()
+    mail.refresh_from_db()
+    assert mail.state == "bounced"
 
 
 def test_two_who_are_told_the_same_at_once_in_another_order_both_write_it_down(settings):
