@@ -52,13 +52,15 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 def numbers(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the progress page that moves; asks for the whole page when its state or what can be done changed.
 
-    Whoever is writing into the page (`busy`) is not interrupted.
+    Whoever is writing into the page (`busy`) is not interrupted: it is asked for afterwards.
     """
     campaign = get_object_or_404(Campaign, pk=pk)
     context = _numbers(request, campaign)
-    response = render(request, "campaigns/_progress.html", context | {"is_part": True})
-    is_known = request.GET.get("state") == campaign.state and request.GET.get("verbs", "") == context["verbs"]
-    if not is_known and not request.GET.get("busy"):
+    seen = {"known_state": request.GET.get("state", ""), "verbs": request.GET.get("verbs", "")}
+    is_changed = any(context[name] != value for name, value in seen.items())
+    kept = seen if request.GET.get("busy") else {}
+    response = render(request, "campaigns/_progress.html", context | kept | {"is_part": True})
+    if is_changed and not kept:
         response["HX-Refresh"] = "true"
     return response
 
@@ -77,6 +79,7 @@ def _numbers(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "progress": counted,
         "time_left": time_left(pacing.minutes_left) if pacing.minutes_left else "",
         "offers": offered,
+        "known_state": campaign.state,
         "verbs": ",".join(offer.verb for offer in offered),
         "left_out": left_out,
         "may_see_people": request.user.has_perm(DELIVERIES),

@@ -112,6 +112,9 @@ def test_nobody_loses_what_they_are_writing_because_something_else_can_be_done(m
     known = {"state": "sending", "verbs": "pause", "busy": "1"}
     assert "HX-Refresh" not in browser.get(url("numbers", campaign), known)
     assert browser.get(url("numbers", campaign), known | {"busy": ""})["HX-Refresh"] == "true"
+    work()
+    ended = browser.get(url("numbers", campaign), known).content.decode()
+    assert "state=sending&amp;verbs=pause" in ended  # it goes on asking, until the page may be asked for anew
 
 
 def test_everything_that_can_be_done_says_what_it_does_and_to_how_many(mailbox, client_of, staff):
