@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from campaigns.actions.news import Fate, Heard, note_news, stepped_back
+from campaigns.actions.news import Fate, Heard, heard_of_single, note_news, stepped_back
 from campaigns.bounces.hands import Hands, hands_for
 from campaigns.bounces.places.addresses import NOBODYS, BadPlace, place_at
 from campaigns.bounces.places.place import Mail, Place, PlaceTrouble, Shelf, Since
@@ -205,8 +205,7 @@ def _heard(reading: Reading, about: About, kind: str, address: str) -> Heard:
     reply = reading.reply(address)
     if about.ledger == NEWSLETTER:
         return Heard(about.number, kind, reading.at, reply, source=SOURCE, campaign=about.campaign)
-    known_as = f"single.{about.number}"
-    return Heard(None, kind, reading.at, reply, provider_id=known_as, source=SOURCE, address=address)
+    return heard_of_single(about.number, kind, at=reading.at, reply=reply, address=address)
 
 
 def _outcome(reading: Reading, addresses: dict[tuple[str, int], str]) -> str:

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.actions.news import Fate, Heard, find_messages, note_news, stepped_back
+from campaigns.actions.news import Fate, Heard, find_messages, heard_of_single, note_news, stepped_back
 from campaigns.models import ProviderEvent
 from campaigns.webhooks import hands, inbox
 from campaigns.webhooks.hands import InHand
@@ -187,8 +187,7 @@ def _about_mail(event: Taken, mails: dict[int, str]) -> tuple[Fate, Heard | None
         return Fate.UNKNOWN, None
     if event.address and event.address != to:
         return Fate.MISMATCH, None
-    name = f"mail:{event.mail}"
-    return Fate.NOTED, Heard(None, event.kind, event.at, event.reply, provider_id=name, source=name, address=to)
+    return Fate.NOTED, heard_of_single(event.mail or 0, event.kind, at=event.at, reply=event.reply, address=to)
 
 
 def _heard(event: Taken) -> Heard:

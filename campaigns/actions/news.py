@@ -57,7 +57,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One event; `source` is who says so ("brevo", "bounce mail").
+    """One event; `source` is who says so ("brevo", "bounce mail"), or which single mail it is about ("mail:12").
 
     Without a `delivery` the message is looked for by `address` and `provider_id`; a single mail has none, and then
     only the address counts. `address` and `campaign`, where given, must fit the delivery.
@@ -71,6 +71,12 @@ class Heard:
     source: str = ""
     address: str = ""
     campaign: int | None = None
+
+
+def heard_of_single(mail: int, kind: str, *, at: datetime, reply: str, address: str) -> Heard:
+    """What is heard of a single mail, from wherever: it counts for its address, and one that comes back twice once."""
+    name = f"mail:{mail}"
+    return Heard(None, kind, at, reply, provider_id=name, source=name, address=address)
 
 
 RANK: dict[str, int] = {

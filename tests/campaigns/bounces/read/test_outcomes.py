@@ -3,6 +3,7 @@
 import pytest
 
 from campaigns.actions.bounces import read_configured
+from campaigns.actions.news import heard_of_single, note_news
 from campaigns.models import BounceMailbox, Delivery, SoftBounce
 from contacts.actions.privacy import erase_person
 from contacts.models import ContactPoint, Suppression
@@ -63,6 +64,18 @@ def test_single_mails_come_back_too(maildir, django_capture_on_commit_callbacks)
     assert "550-5.1.1" in gone.last_error
     assert sorted(Suppression.objects.values_list("reason", flat=True)) == ["complaint", "hard_bounce"]
     assert SoftBounce.objects.count() == 1
+
+
+def test_a_single_mail_that_comes_back_by_a_report_and_by_a_provider_counts_once(maildir):
+    mail, sent = single("full@example.org")
+    mail.refresh_from_db()
+    gone, other = single("gone@example.org")
+    put(maildir, samples.gmail_full(sent), samples.gmail(other))
+    read_configured()
+    told = {"at": mail.sent_at, "reply": "552 5.2.2 full", "address": mail.to}
+    note_news([heard_of_single(mail.pk, "soft_bounced", **told)])
+    assert SoftBounce.objects.count() == 1
+    assert Suppression.objects.get().source == f"mail:{gone.pk}"
 
 
 def test_a_mailbox_that_is_full_again_and_again_is_not_written_to_any_more(maildir):
