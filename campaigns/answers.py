@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.models import Campaign, Delivery
+from campaigns.reasons import REASONS
 from campaigns.sending.ledger.audience import LEFT_OUT
 from campaigns.sending.telling.why import Facts
 from contacts.models import ContactPoint, Stakeholder
@@ -74,7 +75,22 @@ def _of_the_ledger(facts: Facts, delivery: Delivery) -> str:
             return _("Not yet: the newsletter is paused.")
     if delivery.state == State.DEFERRED:
         return f"{_why_not_yet(facts, delivery)} {_next_try(delivery)}"
-    return str(NOBODY_KNOWS.get((delivery.state, delivery.reason), HEADLINES[delivery.state]))
+    if nobody_knows := NOBODY_KNOWS.get((delivery.state, delivery.reason)):
+        return str(nobody_knows)
+    if why := _why_never(delivery):
+        return _("Did not get it: %(why)s.") % {"why": why}
+    return str(HEADLINES[delivery.state])
+
+
+def _why_never(delivery: Delivery) -> str:
+    """Why a message failed or was skipped, where that is known; empty for others."""
+    if delivery.state == State.FAILED and delivery.reply.startswith("5"):
+        return _("their mail server refused it")
+    if delivery.state == State.FAILED and delivery.reply.startswith("4"):
+        return _("their mail server asked us to come back later, each time we tried")
+    if delivery.state not in {State.FAILED, State.SKIPPED} or delivery.reason not in REASONS:
+        return ""
+    return _("they %(why)s") % {"why": delivery.why} if delivery.reason == "left" else delivery.why
 
 
 def _why_not_yet(facts: Facts, delivery: Delivery) -> str:

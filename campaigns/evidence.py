@@ -56,7 +56,7 @@ def timeline(delivery: Delivery) -> list[Moment]:
         title = Delivery.State.ACCEPTED.label
         moments.append(Moment(delivery.sent_at, "accepted", str(title), _taken_as(delivery)))
     moments.sort(key=lambda one: one.at or datetime.max.replace(tzinfo=campaign.created_at.tzinfo))
-    return [*moments, *_standing(delivery)]
+    return [*moments, *_standing(delivery, said=moments[-1].words if moments else "")]
 
 
 def _queued(campaign: Campaign) -> Moment:
@@ -65,7 +65,7 @@ def _queued(campaign: Campaign) -> Moment:
 
 
 def _handed(at: datetime, number: int) -> Moment:
-    title = _("handed over") if number < 2 else _("handed over, try %(number)s") % {"number": number}
+    title = _("handing over began") if number < 2 else _("handing over began, try %(number)s") % {"number": number}
     return Moment(at, "sending", title)
 
 
@@ -77,14 +77,17 @@ def _taken_as(delivery: Delivery) -> str:
     return " · ".join(filter(None, [delivery.reply, _("known there as %(name)s") % {"name": name}]))
 
 
-def _standing(delivery: Delivery) -> list[Moment]:
-    """What holds now and has no moment of its own."""
+def _standing(delivery: Delivery, said: str) -> list[Moment]:
+    """What holds now and has no moment of its own; its words only where they were not `said` just before."""
+    if delivery.state == "deferred" and delivery.campaign.state == Campaign.State.PAUSED:
+        return [Moment(None, "deferred", _("is tried again once the newsletter goes on"))]
     if delivery.state == "deferred" and delivery.next_attempt_at:
         return [Moment(None, "deferred", _("next try at %(at)s") % {"at": moment(delivery.next_attempt_at)})]
     if delivery.state == "uncertain":
         return [Moment(None, "uncertain", what_comes(delivery.campaign, delivery))]
     if delivery.state in ENDED:
-        return [Moment(None, delivery.state, str(ENDED[delivery.state]), delivery.why)]
+        words = "" if delivery.why == said else delivery.why
+        return [Moment(None, delivery.state, str(ENDED[delivery.state]), words)]
     return []
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from campaigns.actions.control import cancel_campaign
+from campaigns.actions.control import cancel_campaign, pause_campaign
 from campaigns.actions.retry import retry_failed
 from campaigns.actions.uncertain import NothingToUndo, NotUncertain, give_up, mark_as_sent, send_again, undo_decision
 from campaigns.evidence import timeline
@@ -245,7 +245,7 @@ def test_the_timeline_tells_everything_in_order(impatient, staff, settings):
         "queued", "sending", "deferred", "sending", "uncertain", "again", "sending", "accepted",
     ]  # fmt: skip
     assert told[2][2] == "450 4.2.1 Full"
-    assert told[3][1] == "handed over, try 2"
+    assert told[3][1] == "handing over began, try 2"
     assert told[-1][2] == "250 2.0.0 Kept"
     times = [moment.at for moment in timeline(one)]
     assert times == sorted(times)
@@ -260,10 +260,13 @@ def test_the_timeline_says_what_holds_now(mailbox, staff):
     work()
     ends = [timeline(one)[-1] for one in Delivery.objects.select_related("campaign").order_by("pk")]
     assert ends[0].title.startswith("next try at ")
-    assert (ends[1].title, ends[1].words) == ("given up", "554 5.7.1 Never")
+    assert (ends[1].title, ends[1].words) == ("given up", "")  # they were said just before
     assert (ends[2].title, ends[2].words) == ("not sent", "left this topic before the message went out")
     assert all(end.at is None for end in ends)
     assert campaign.launched_at
+    pause_campaign(campaign, by=staff)
+    put_off = Delivery.objects.select_related("campaign").get(state="deferred")
+    assert timeline(put_off)[-1].title == "is tried again once the newsletter goes on"
 
 
 def test_the_page_of_somebody_shows_it(doubtful, client_of, staff):

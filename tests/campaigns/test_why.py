@@ -144,8 +144,16 @@ def test_after_the_launch_the_ledger_speaks(draft, staff, mailbox):
     work()
     assert says(draft, ana).startswith("Got it: their mail server took it.")
     said = says(draft, ben)
-    assert said.startswith("Did not get it: it failed.")
+    assert said.startswith("Did not get it: their mail server refused it.")
     assert "with the address p1@example.org" in said
+    Delivery.objects.filter(stakeholder=ben).update(reason="451 4.7.1 Slower")
+    assert says(draft, ben).startswith("Did not get it: their mail server asked us to come back later, each time")
+    Delivery.objects.filter(stakeholder=ben).update(reason="connection lost (the server hung up)")
+    assert says(draft, ben).startswith("Did not get it: it failed.")
+    Delivery.objects.filter(stakeholder=ben).update(state="skipped", reason="left")
+    assert says(draft, ben).startswith("Did not get it: they left this topic before the message went out.")
+    Delivery.objects.filter(stakeholder=ben).update(reason="cancelled")
+    assert says(draft, ben).startswith("Did not get it: the newsletter was cancelled first.")
 
 
 def test_who_left_while_their_message_waits_will_not_get_it(draft, staff):
