@@ -2,6 +2,7 @@
 
 import hashlib
 import imaplib
+import logging
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,6 +14,8 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
 
 from campaigns.bounces.places.place import BATCH, MOST, Mail, PlaceTrouble, Shelf, Since
+
+log = logging.getLogger(__name__)
 
 PATIENCE = SocketTimeout(connect=10, read=30)
 """Seconds until a server that does not answer is given up."""
@@ -66,12 +69,25 @@ class ImapMailbox:
             found = sorted(uid for uid in self._client.search(["UID", f"{first}:*", "UNDELETED"]) if uid >= first)
         for start in range(0, len(found), BATCH):
             with self._told("answers oddly"):
-                said = self._client.fetch(found[start : start + BATCH], [PART, "INTERNALDATE"])
-            yield [
-                Mail(uid, parts[b"BODY[]<0>"], parts.get(b"INTERNALDATE") or datetime.now(UTC))
-                for uid, parts in sorted(said.items())
-                if parts.get(b"BODY[]<0>") is not None
-            ]
+                batch = self._fetched(found[start : start + BATCH])
+            yield batch
+
+    def _fetched(self, uids: Sequence[int]) -> list[Mail]:
+        """The mails of these numbers; one that the server cannot hand out comes without words, and so stays there."""
+        try:
+            said = self._client.fetch(uids, [PART, "INTERNALDATE"])
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            if len(uids) > 1:
+                return [mail for uid in uids for mail in self._fetched([uid])]
+            log.warning("%s cannot hand out a mail; it stays there, and nobody has read it", self.name)
+            return [Mail(uids[0], b"", datetime.now(UTC))]
+        return [
+            Mail(uid, parts[b"BODY[]<0>"], parts.get(b"INTERNALDATE") or datetime.now(UTC))
+            for uid, parts in sorted(said.items())
+            if parts.get(b"BODY[]<0>") is not None
+        ]
 
     def since(self, batch: Sequence[Mail]) -> Since:
         """Up to the highest number of the batch."""

@@ -111,6 +111,31 @@ def test_a_server_that_dies_meanwhile_loses_nothing(settings):
     assert states(campaign) == {"bounced": 10, "accepted": 20}
 
 
+def test_a_mail_that_the_server_cannot_hand_out_stays_there_and_stops_no_other(imap, monkeypatch, caplog):
+    from imaplib import IMAP4
+
+    from imapclient import IMAPClient
+
+    fetch = IMAPClient.fetch
+    campaign = accepted(3)
+    imap.deliver([samples.postfix(one) for one in messages(campaign)])
+
+    def spoiled(self, uids, *more):
+        if second in uids:
+            raise IMAP4.error("fetch failed: [SERVERBUG] Internal error occurred")
+        return fetch(self, uids, *more)
+
+    with imap.signed_in() as client:
+        client.select_folder("INBOX", readonly=True)
+        _first, second, _third = sorted(client.search(["ALL"]))
+    monkeypatch.setattr(IMAPClient, "fetch", spoiled)
+    assert outcomes(read_configured()) == {"bounced": 2, "letter": 1}
+    assert states(campaign) == {"bounced": 2, "accepted": 1}
+    assert imap.folders() == {"INBOX": 1, "Processed": 2}
+    assert "cannot hand out a mail" in caplog.text
+    assert outcomes(read_configured()) == {}
+
+
 @pytest.mark.parametrize("able", [set(), {"UIDPLUS"}])
 def test_a_server_that_cannot_move_is_asked_to_copy(imap, monkeypatch, able):
     from imapclient import IMAPClient
