@@ -75,14 +75,16 @@ def _finish(campaign: Campaign, progress: Progress) -> Offer:
     later = progress.count("deferred")
     if campaign.state == State.PAUSED:
         what = ngettext(
-            "Goes on, also with %(n)s person who was put off, without waiting. Nobody who got it is written to.",
-            "Goes on, also with %(n)s people who were put off, without waiting. Nobody who got it is written to.",
+            "Goes on, also with %(n)s person who was put off, without waiting for their next try. "
+            "Nobody who got it is written to.",
+            "Goes on, also with %(n)s people who were put off, without waiting for their next try. "
+            "Nobody who got it is written to.",
             later,
         )
     else:
         what = ngettext(
-            "Tries %(n)s person who was put off without waiting longer. Nobody who got it is written to.",
-            "Tries %(n)s people who were put off without waiting longer. Nobody who got it is written to.",
+            "%(n)s person who was put off does not wait for the next try any more. Nobody who got it is written to.",
+            "%(n)s people who were put off do not wait for their next try any more. Nobody who got it is written to.",
             later,
         )
     return Offer("finish", _("Send what is left now"), what % {"n": intcomma(later)}, _steer(campaign, "finish"))

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.actions.content import copy_campaign
@@ -37,8 +38,12 @@ def content(request: HttpRequest, pk: int) -> HttpResponse:
 
 @back_office("campaigns.launch_campaign")
 @require_safe
+@never_cache
 def review(request: HttpRequest, pk: int) -> HttpResponse:
-    """The last look: who gets it, who does not and why, and the list to go through."""
+    """The last look: who gets it, who does not and why, and the list to go through.
+
+    Nobody who goes back to it after the launch shall find its button again.
+    """
     campaign = get_object_or_404(Campaign.objects.select_related("topic", "corrects"), pk=pk)
     if campaign.state != State.DRAFT:
         return redirect("campaigns:progress", pk=pk)

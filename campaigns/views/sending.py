@@ -114,7 +114,11 @@ def steer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             messages.warning(request, str(refusal))
     else:
         if verb == "finish":
-            said = ngettext("%(n)s message is tried now.", "%(n)s messages are tried now.", done)
+            said = ngettext(
+                "%(n)s message is tried as soon as it may leave.",
+                "%(n)s messages are tried as soon as they may leave.",
+                done,
+            )
             messages.success(request, said % {"n": f"{done:,}"})
     return redirect("campaigns:progress", pk=pk)
 

@@ -196,8 +196,9 @@ class TestLastLook:
         campaign = CampaignFactory()
         campaign.include.add(SegmentFactory())
         people(2, topic=campaign.topic)
-        page = browser.get(reverse("campaigns:review", args=[campaign.pk])).content.decode()
-        assert "Send to 2 people now" in page
+        answer = browser.get(reverse("campaigns:review", args=[campaign.pk]))
+        assert "Send to 2 people now" in answer.content.decode()
+        assert "no-store" in answer["Cache-Control"]  # whoever goes back to it finds no button for what is done
         browser.post(reverse("campaigns:launch", args=[campaign.pk]))
         campaign.refresh_from_db()
         assert (campaign.state, campaign.audience_size) == ("sending", 2)

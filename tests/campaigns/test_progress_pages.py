@@ -126,7 +126,7 @@ def test_everything_that_can_be_done_says_what_it_does_and_to_how_many(mailbox, 
     page = browser.get(url("progress", campaign)).content.decode()
     for words in (
         "1 person still waits",
-        "Tries 1 person who was put off without waiting longer",
+        "1 person who was put off does not wait for the next try any more",
         "exactly 1 message that failed",
         "Cancel",
     ):
@@ -135,11 +135,11 @@ def test_everything_that_can_be_done_says_what_it_does_and_to_how_many(mailbox, 
     browser.post(url("steer", campaign, "pause"))
     page = browser.get(url("progress", campaign)).content.decode()
     assert "1 who was put off is tried when the time for it comes" in page
-    assert "Goes on, also with 1 person who was put off, without waiting" in page
+    assert "Goes on, also with 1 person who was put off, without waiting for their next try" in page
     assert "Try the failed ones again" not in page
     mailbox.behave()
     said = browser.post(url("steer", campaign, "finish"), follow=True).content.decode()
-    assert "1 message is tried now." in said
+    assert "1 message is tried as soon as it may leave." in said
     work()
     assert states(campaign) == {"accepted": 4, "failed": 1}
 
@@ -185,6 +185,10 @@ def test_a_newsletter_that_the_house_paused_says_what_to_do_and_stands_on_the_da
     assert "paused by the house itself" in page
     assert why in page
     assert "it is judged anew from then on" in page
+    assert "See what came back" not in page
+    Delivery.objects.update(state="bounced")
+    Chunk.objects.update(counted=False)
+    assert "See what came back" in client_of(staff).get(url("progress", campaign)).content.decode()
     first = client_of(staff).get("/admin/").content.decode()
     assert "Paused by the house itself" in first
     assert why in first

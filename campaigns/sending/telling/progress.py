@@ -90,6 +90,11 @@ class Progress:
         return self.count("failed")
 
     @property
+    def came_back(self) -> int:
+        """Messages to addresses that nobody has."""
+        return self.count("bounced")
+
+    @property
     def percent(self) -> int:
         """How much is done, 0 to 100; 100 only when all of it is."""
         return self.done * 100 // self.total if self.total else 100

@@ -29,7 +29,7 @@ SAID = SO, NOT_SENDING, NOT_PAUSED, PAUSED, OVER, RETRIED, _NOTHING_FAILED, NOW,
     "This newsletter was cancelled, so nothing more of it is sent.",
     "tried again, and nobody else is written to.",
     "has failed, or somebody had them tried again already.",
-    "tried now.",
+    "tried as soon as",
     "Only a newsletter that is being sent or is paused can be slowed down.",
     "Only a newsletter that is being sent or is paused has something left to send.",
 )
