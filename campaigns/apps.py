@@ -13,4 +13,5 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         """Offer what newsletters have to the registries."""
         import campaigns.checks
-        import campaigns.criteria  # noqa: F401
+        import campaigns.criteria
+        import campaigns.receivers  # noqa: F401

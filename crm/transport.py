@@ -97,8 +97,9 @@ class Transport(Protocol):
     many messages it wants to have in hand together, at least.
 
     One with several servers says by `lanes()` which may be used now, with rate and weight, and is told by
-    `allot(shares)` what each of them may carry of what is sent next; `rests_by_itself` says that it counts broken lines
-    for each of them, and `most_lines` how many it may hold at once.
+    `allot(shares)` what each of them may carry of what is sent next: what nobody allotted waits for no rate and counts
+    all the same. `rests_by_itself` says that it counts broken lines for each of them, and `most_lines` how many it may
+    hold at once.
     """
 
     def open(self) -> None:

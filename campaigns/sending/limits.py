@@ -60,6 +60,9 @@ class Limits(Patience):
     """How often messages that wait for a person's decision are looked at."""
     promises: float = 600
     """How far ahead a domain's tokens are promised to who is held back; who comes later asks again then."""
+    debt: float = 86_400
+    """How long at most newsletters give way to single mails that took more tokens than there were; what mail servers
+    count begins anew by then."""
     bide: float = 1.0
     """How long a worker stays for a turn that comes soon, before it lets other campaigns go first."""
     slow_share: float = 0.05

@@ -27,7 +27,7 @@ from crm.errors import Refused
 from crm.models import OutboxAttachment, OutboxMail, User
 from crm.patience import patience
 from crm.postman import compose, settle
-from crm.signals import mail_came_back
+from crm.signals import mail_came_back, mail_left
 from crm.transport import (
     Message,
     Outcome,
@@ -160,6 +160,8 @@ class Round:
             ours = OutboxMail.objects.filter(pk=pk, state=OutboxMail.State.SENDING, attempts=mail.attempts)
             if ours.update(**columns) and columns["state"] == OutboxMail.State.BOUNCED:
                 transaction.on_commit(lambda: mail_came_back.send(OutboxMail, mail_id=pk))
+            if outcome.verdict is not Verdict.UNSENT:
+                transaction.on_commit(lambda: mail_left.send(OutboxMail, mail_id=pk), robust=True)
         self._count(columns["state"])
 
     def _count(self, state: object) -> None:

@@ -145,6 +145,51 @@ def test_where_every_server_has_a_rate_the_newsletter_waits_for_it(two, settings
     assert found["accepted"] == sum(len(box.received) for box in two)
 
 
+def single_mails(count: int) -> None:
+    """So many confirmations, which all leave in this turn."""
+    for number in range(count):
+        queue_mail(purpose="test", to=f"someone{number}@example.org", subject="Hello", text="Hello")
+    assert deliver_due_mails().sent == count
+
+
+def serve(settings, boxes, *rates: str) -> None:
+    """These servers, each with its rate."""
+    said = [
+        {"url": f"smtp://{name(box)}"} | ({"rate": rate} if rate else {})
+        for box, rate in zip(boxes, rates, strict=True)
+    ]
+    settings.MAIL_SERVERS = json.dumps(said)
+    transport.hang_up()
+
+
+def test_single_mails_leave_at_once_where_every_server_has_used_up_its_rate_and_the_newsletter_waits(two, settings):
+    settings.SENDING = settings.SENDING | {"bide": 0}
+    serve(settings, two, "6/min", "6/min")
+    single_mails(20)
+    assert sum(len(box.received) for box in two) == 20
+    assert {level.tokens for level in bucket_levels()} == {0}
+    campaign = launched(5)
+    work()
+    assert states(campaign) == {"queued": 5}
+
+
+def test_single_mails_leave_by_a_server_without_a_rate_where_the_other_has_used_up_its_own(two, settings):
+    serve(settings, two, "6/min", "")
+    single_mails(20)
+    assert len(two[0].received) <= 2
+    assert len(two[0].received) + len(two[1].received) == 20
+    campaign = launched(30)
+    work()
+    assert states(campaign) == {"accepted": 30}
+    assert len(two[0].received) <= 2
+
+
+def test_single_mails_count_for_the_only_server(two, settings):
+    serve(settings, two[:1], "6/min")
+    single_mails(3)
+    assert [(level.name, level.tokens) for level in bucket_levels()] == [("server:127.0.0.1", 0)]
+
+
 def test_single_mails_go_by_another_server_where_one_is_down(two, settings):
     settings.MAIL_SERVERS = json.dumps([{"url": "smtp://127.0.0.1:1"}, {"url": f"smtp://{name(two[1])}"}])
     transport.hang_up()

@@ -11,6 +11,8 @@ from campaigns.sending.rates.buckets import Buckets, RedisBook, buckets
 from campaigns.sending.rates.local import LocalBook
 from campaigns.sending.rates.rules import BadRate, Rules, family_of, read_rate
 from config.embedded.redis import client
+from crm.actions.outbox import deliver_due_mails, queue_mail
+from tests.campaigns.ledger import launched, states, work
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +194,65 @@ def test_a_setting_that_cannot_be_read_is_said_at_the_start(settings, written):
 def test_good_settings_are_not_spoken_of(settings):
     settings.SENDING_RATES = '{"gmail.com": "20/s"}'
     assert not [check for check in run_checks() if check.id == "campaigns.E001"]
+
+
+# ── in advance ───────────────────────────────────────────────────────────────
+EVERYBODY = [Class("domain:-", 0, 100)]
+
+
+def test_what_is_spent_in_advance_is_waited_for_by_who_asks(book):
+    server = Lane("server:a", 10)
+    assert book.spend([(server, 0)]) == [1]
+    assert -300 <= book.spend([(server, 301)])[0] < 0
+    answer = book.ask(Ask(100, lanes=[server], classes=EVERYBODY))
+    assert (answer.grants[0].fresh, answer.shares) == (0, [0])
+    assert 20 < answer.wait <= 30.2
+
+
+def test_what_one_server_owes_takes_nothing_from_another(book):
+    owing, other = Lane("server:a", 10), Lane("server:b", 10)
+    book.spend([(owing, 500)])
+    answer = book.ask(Ask(100, lanes=[owing, other], classes=EVERYBODY))
+    assert answer.shares[0] == 0
+    assert answer.shares[1] == answer.grants[0].fresh >= 1
+
+
+def test_what_is_owed_by_a_total_holds_everybody_back(book):
+    book.spend([(Total("transport", 10), 201)])
+    answer = book.ask(Ask(100, [Total("transport", 10)], classes=EVERYBODY))
+    assert answer.grants[0].fresh == 0
+    assert 10 < answer.wait <= 20.2
+
+
+def test_messages_are_owed_and_not_seconds_where_the_rate_is_changed_meanwhile(book):
+    book.spend([(Lane("server:a", 1), 1001)])
+    assert -1000 <= book.spend([(Lane("server:a", 100), 0)])[0] <= 0
+    answer = book.ask(Ask(100, lanes=[Lane("server:a", 100)], classes=EVERYBODY))
+    assert 0 < answer.wait <= 10.2
+
+
+def test_nothing_is_owed_for_ever(book, settings):
+    settings.SENDING = {"sharers": 1, "debt": 50}
+    book.spend([(Lane("server:a", 10), 10_000)])
+    assert 40 < book.ask(Ask(100, lanes=[Lane("server:a", 10)], classes=EVERYBODY)).wait <= 50.2
+
+
+def test_without_redis_a_process_owes_by_itself(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    settings.SENDING = {"sharers": 1}
+    alone = Buckets()
+    assert alone.spend([(Lane("server:a", 10), 11)]) == [-10]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_single_mails_count_for_the_rate_of_everything_that_leaves(mailbox, settings):
+    settings.SENDING_RATES = {"transport": "6/min"}
+    settings.SENDING = {"bide": 0}
+    client().flushdb()
+    for number in range(12):
+        queue_mail(purpose="test", to=f"someone{number}@example.org", subject="Hello", text="Hello")
+    assert deliver_due_mails().sent == 12
+    campaign = launched(5)
+    work()
+    assert states(campaign) == {"queued": 5}
+    assert [level.name for level in bucket_levels()] == ["transport"]

@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from campaigns.sending.limits import limits
-from campaigns.sending.rates.asking import Answer, Ask, Grant, Level
+from campaigns.sending.rates.asking import Answer, Ask, Grant, Level, Total
 from campaigns.sending.rates.local import LocalBook
 
 log = logging.getLogger(__name__)
@@ -33,15 +34,15 @@ class RedisBook:
     def __init__(self) -> None:
         client = import_string(settings.REDIS_CLIENT)
         self.server: redis.Redis = client(start=False, patience=PATIENCE)
-        self._ask = self.server.register_script(_script("ask"))
+        self._ask = self.server.register_script(_script("bucket") + _script("ask"))
+        self._spend = self.server.register_script(_script("bucket") + _script("spend"))
         self._slow = self.server.register_script(_script("slow"))
 
     def ask(self, ask: Ask) -> Answer:
         """One round trip for the whole group."""
         question = {
+            **_times(),
             "asked": ask.asked,
-            "horizon": limits().promises,
-            "recover": limits().slow_recovery,
             "totals": [total.rate for total in ask.totals],
             "lanes": [[lane.rate, lane.weight] for lane in ask.lanes],
             "classes": [[one.rate, one.fresh, one.returning] for one in ask.classes],
@@ -50,6 +51,13 @@ class RedisBook:
         said: Any = json.loads(self._ask(keys=keys, args=[json.dumps(question)]))
         grants = [Grant(int(a), int(b), float(first), float(gap)) for a, b, first, gap in said["granted"] or []]
         return Answer(float(said["wait"]), grants, [int(share) for share in said["shares"] or []])
+
+    def spend(self, spent: Sequence[tuple[Total, int]]) -> list[int]:
+        """Take tokens whether there are any or not; answers what is left, below 0 what is owed."""
+        question = {**_times(), "spent": [[total.rate, count] for total, count in spent]}
+        keys = [BUCKET + total.name for total, _count in spent]
+        left: Any = json.loads(self._spend(keys=keys, args=[json.dumps(question)]))
+        return [int(one) for one in left]
 
     def slow(self, name: str, own: float, seen: float) -> float | None:
         """Slow a domain down; None where that was done a moment ago."""
@@ -86,6 +94,10 @@ class Buckets:
     def ask(self, ask: Ask) -> Answer:
         """Who may go now."""
         return self._do("ask", ask)
+
+    def spend(self, spent: Sequence[tuple[Total, int]]) -> list[int]:
+        """Take tokens whether there are any or not; answers what is left, below 0 what is owed. Each has a rate."""
+        return self._do("spend", spent)
 
     def slow(self, name: str, own: float, seen: float) -> float | None:
         """Slow a domain down; None where that was done a moment ago."""
@@ -143,6 +155,11 @@ def bucket_levels() -> list[Level]:
 def slowed_domains() -> list[str]:
     """The domains, or providers, that put us off and get our mail more slowly at the moment."""
     return sorted(name.removeprefix("domain:") for name in buckets().slowed())
+
+
+def _times() -> dict[str, float]:
+    """What bucket.lua wants to know."""
+    return {"horizon": limits().promises, "recover": limits().slow_recovery, "debt": limits().debt}
 
 
 def _script(name: str) -> str:

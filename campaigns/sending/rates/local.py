@@ -1,8 +1,9 @@
-"""Buckets of this process alone, for as long as there is no Redis: the same arithmetic as ask.lua and slow.lua."""
+"""Buckets of this process alone, for as long as there is no Redis: the same arithmetic as in the Lua files."""
 
 import math
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from campaigns.sending.limits import limits
@@ -24,8 +25,9 @@ class Bucket:
     burst: float = 0.0
     has: float = math.inf
 
-    def open(self, rate: float, now: float) -> None:
-        """Bring it up to this moment."""
+    def open(self, rate: float, now: float, *, owes: bool = False) -> None:
+        """Bring it up to this moment; one that `owes` may have given tokens in advance."""
+        before = self.rate or rate
         if self.slowed:
             recovered = self.slowed + (now - self.since) * self.ceiling / limits().slow_recovery
             if recovered < self.ceiling and (rate == 0 or recovered < rate):
@@ -38,7 +40,11 @@ class Bucket:
             self.burst = max(1.0, rate, min(rate * 30, 6.0))
             full = now + self.burst * self.gap
             start = full - max(1.0, rate / 10) * self.gap
-            self.full_at = max(now, min(start if self.full_at is None else self.full_at, full))
+            at, latest = start if self.full_at is None else self.full_at, full
+            if at > full and owes:
+                at = now + (at - now) * before / rate
+                latest = max(full, min(at, full + limits().debt))
+            self.full_at = max(now, min(at, latest))
             self.has = math.floor((full - self.full_at) / self.gap + 1e-6)
 
     def take(self, count: float) -> None:
@@ -68,7 +74,7 @@ class LocalBook:
             left = min([float(ask.asked), *(bucket.has for bucket in totals)])
             waits = [bucket.next_token(now) - now for bucket in totals if bucket.has < 1]
             if lanes:
-                left = min(left, sum(bucket.has for bucket in lanes))
+                left = min(left, sum(max(0, bucket.has) for bucket in lanes))
                 if all(bucket.has < 1 for bucket in lanes):
                     waits.append(min(bucket.next_token(now) - now for bucket in lanes))
             grants, given = [], 0
@@ -82,9 +88,17 @@ class LocalBook:
             shares = _share(lanes, [lane.weight for lane in ask.lanes], given)
             return Answer(0.0 if given else max(waits, default=0.0), grants, shares)
 
+    def spend(self, spent: Sequence[tuple[Total, int]]) -> list[int]:
+        """See spend.lua."""
+        with self.lock:
+            now = time.monotonic()
+            for total, count in spent:
+                self._open(total, now).take(count)
+            return [int(self.buckets[total.name].has) for total, _count in spent]
+
     def _open(self, asked: Total, now: float) -> Bucket:
         bucket = self.buckets.setdefault(asked.name, Bucket())
-        bucket.open(asked.rate / limits().sharers, now)
+        bucket.open(asked.rate / limits().sharers, now, owes=not isinstance(asked, Class))
         return bucket
 
     def _grant(self, asked: Class, left: float, now: float) -> Grant:
@@ -145,11 +159,12 @@ class LocalBook:
 
 def _share(lanes: list[Bucket], weights: list[float], given: int) -> list[int]:
     shares = [
-        int(min(bucket.has, given * weight // sum(weights))) for bucket, weight in zip(lanes, weights, strict=True)
+        int(max(0, min(bucket.has, given * weight // sum(weights))))
+        for bucket, weight in zip(lanes, weights, strict=True)
     ]
     rest = given - sum(shares)
     for place, bucket in enumerate(lanes):
-        more = int(min(rest, bucket.has - shares[place]))
+        more = int(max(0, min(rest, bucket.has - shares[place])))
         shares[place] += more
         rest -= more
         bucket.take(shares[place])

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from campaigns.sending.limits import limits
+from campaigns.sending.rates.advance import Advance
 from campaigns.sending.rates.asking import Lane
 from campaigns.sending.smtp.crew import Crew
 from campaigns.sending.smtp.fleet import Fleet, nobody_left
 from campaigns.sending.smtp.route import Route
 from campaigns.sending.smtp.servers import BadServers, Server, servers
 from campaigns.sending.smtp.session import Session
-from crm.transport import Message, Outcome, TransportDown, TransportRefuses
+from crm.transport import Message, Outcome, TransportDown, TransportRefuses, Verdict
 
 LATECOMERS = 0.25
 """Seconds the first connection waits for those with the other servers, so that weights hold from the start."""
@@ -42,7 +43,7 @@ class SmtpTransport:
 
     def lanes(self) -> list[Lane]:
         """The servers that may be used now, each with its rate and its part."""
-        return [Lane(f"server:{route.name}", route.rate, route.weight) for route in self.routes if route.usable]
+        return [_lane(route) for route in self.routes if route.usable]
 
     def allot(self, shares: MutableMapping[str, int]) -> None:
         """What each lane may carry of what is sent next; counted down as it is taken."""
@@ -59,14 +60,35 @@ class SmtpTransport:
             raise nobody_left(self.routes)
 
     def send(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
-        """Send over as many sessions as are worth it, answering for each message as soon as it is known."""
+        """Send over as many sessions as are worth it, answering for each message as soon as it is known.
+
+        What nobody allotted waits for nobody, and counts against the rates of the servers all the same.
+        """
         shares, self._shares = self._shares, None
+        if shares is None:
+            yield from self._send_in_advance(messages)
+        else:
+            yield from self._send(messages, shares)
+
+    def _send(self, messages: Iterable[Message], shares: MutableMapping[str, int]) -> Iterator[tuple[Message, Outcome]]:
         alone = len(self.routes) == 1
         crew = Crew(self.routes[0], messages) if alone else Fleet(self.routes, messages, shares)
         try:
             yield from crew.run()
         finally:
             crew.close()
+
+    def _send_in_advance(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
+        paced = [_lane(route) for route in self.routes if route.rate]
+        advance = Advance(paced, others=any(route.usable and not route.rate for route in self.routes))
+        try:
+            for message, outcome in self._send(messages, advance.shares):
+                if len(self.routes) == 1 and outcome.verdict is not Verdict.UNSENT:
+                    advance.count(_lane(self.routes[0]).name)
+                advance.pay()
+                yield message, outcome
+        finally:
+            advance.pay()
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -111,3 +133,7 @@ class SmtpTransport:
     def _keep(self, route: Route, session: Session) -> Route:
         route.pool.give(session)
         return route
+
+
+def _lane(route: Route) -> Lane:
+    return Lane(f"server:{route.name}", route.rate, route.weight)
