@@ -25,12 +25,12 @@ class Limits(Patience):
     lease: float = 120
     """How long a claim lasts without renewal; longer than the longest wait for the mail server."""
     connections: int = 10
-    """Most connections of one worker with a mail server; more than one only where it takes its time to answer."""
+    """Most connections of one worker with a mail server; as many as it takes never to wait for its answers."""
     refusal_retry: float = 300
     """How long a mail server that refuses us is left out while others stand; tried more often, it may lock us out."""
     lonely: float = 0.005
-    """How long it is looked at before one more connection is opened: when more than half of it went by without
-    anything to do, although messages wait."""
+    """How long it is looked at before one more connection is opened: when some of it went by without anything to do,
+    although messages wait."""
     openers: int = 8
     """Connections that are opened at the same time."""
     connection_messages: int = 1000

@@ -28,12 +28,13 @@ FROM settled ORDER BY id
 
 INTEND = """
 WITH due AS MATERIALIZED (
-    SELECT id, stakeholder_id, address, fingerprint FROM campaigns_delivery
-    WHERE id BETWEEN %(first)s AND %(last)s AND campaign_id = %(campaign)s
+    SELECT id, stakeholder_id, address, fingerprint
+    FROM (SELECT * FROM campaigns_delivery WHERE id BETWEEN %(first)s AND %(last)s OFFSET 0) AS delivery
+    WHERE campaign_id = %(campaign)s
       AND state IN ('queued', 'deferred') AND (next_attempt_at IS NULL OR next_attempt_at <= now())
       AND (%(only)s::bigint[] IS NULL OR id = ANY(%(only)s))
     ORDER BY id LIMIT %(size)s
-), judged AS (
+), judged AS MATERIALIZED (
     SELECT due.id, due.stakeholder_id AS person, CASE
         WHEN due.stakeholder_id IS NULL THEN CASE WHEN due.fingerprint = '' THEN 'erased' ELSE 'merged' END
         WHEN NOT EXISTS (SELECT FROM contacts_consent AS said WHERE said.stakeholder_id = due.stakeholder_id

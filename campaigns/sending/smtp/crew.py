@@ -1,7 +1,8 @@
 """A crew: several sessions with one mail server at once, each going on as soon as its line is ready.
 
-Where the server answers quickly one session is enough, and where every answer takes long more of them are opened, one
-after the other, as long as messages wait and nobody could do anything: how far the server is away costs little then.
+It begins with one, and more are opened, one after the other, as long as messages wait and nobody could do anything:
+how far the server is away costs little then. Where it is close, several sessions go on in one breath, and neither side
+has to be woken for every message.
 Several servers are a fleet (fleet.py).
 """
 
@@ -19,6 +20,8 @@ from crm.transport import Message, Outcome, TransportDown, TransportRefuses
 
 GLANCE = 0.05
 """Seconds between two looks at the clocks of all sessions."""
+IDLE = 1 / 32
+"""Part of the time that may go by without anything to do before one more session is worth opening."""
 
 
 class Crew:
@@ -53,7 +56,7 @@ class Crew:
                     yield self.answers.popleft()
                 if not self._busy():
                     break
-                self._more()  # the next message is written while the server has the last one
+                self._stock_up(len(self.sessions))  # written while the server has the last ones: then all go on at once
                 self._wait()
         except Exception:  # whatever broke us, what is known already is said
             yield from self.answers
@@ -182,13 +185,18 @@ class Crew:
 
     def _more(self) -> bool:
         """Whether there is a message nobody took yet."""
-        if not self.waiting and not self.dry:
+        if not self.waiting:
+            self._stock_up(1)
+        return bool(self.waiting)
+
+    def _stock_up(self, messages: int) -> None:
+        """Have so many messages written, as far as there are any."""
+        while len(self.waiting) < messages and not self.dry:
             message = next(self.messages, None)
             if message is None:
                 self.dry = True
             else:
                 self.waiting.append(message)
-        return bool(self.waiting)
 
     # ── sessions ─────────────────────────────────────────────────────────────
     def _join(self, session: Session) -> None:
@@ -217,12 +225,12 @@ class Crew:
             session.close()
 
     def _mostly_waits(self, began: float, now: float) -> bool:
-        """Whether more than half of the last while, and that is at least `lonely`, went by without anything to do."""
+        """Whether much of the last while, and that is at least `lonely`, went by without anything to do."""
         self.waited += now - began
         lonely, passed = limits().lonely, now - self.counted_from
         if passed < lonely:
             return False
-        waits = self.waited > max(lonely, passed) / 2
+        waits = self.waited > max(lonely, passed) * IDLE
         self.waited, self.counted_from = 0.0, now
         return waits
 
