@@ -7,7 +7,8 @@ from datetime import timedelta
 from crm.patience import patience
 from crm.transport import Outcome, Verdict
 
-ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+ENHANCED = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})\b(?!\.\d)")
+"""A code of RFC 3463, and no part of an address such as 5.1.1.4."""
 NOBODY_THERE = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"}
 """RFC 3463 codes that say the address itself is wrong; full, blocked and policy codes say something else."""
 NOBODY_WORDS = re.compile(

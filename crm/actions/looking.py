@@ -24,7 +24,7 @@ KIND = "promises"
 PATIENCE = 60.0
 """Seconds one question may take; less than the silence after which another worker takes a look over."""
 GIVEN_UP = timedelta(hours=1)
-"""How long after it was asked for a look is taken up again when its worker vanished."""
+"""How long after it was asked for a look is taken up again when its worker vanished; one never begun still is."""
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('crm.actions.looking'))"
 
 
@@ -107,7 +107,7 @@ def _claim(pk: str) -> Job | None:
     job = Job.objects.open().select_for_update(skip_locked=True).filter(pk=pk, kind=KIND).first()
     if job is None or (job.state == Job.State.RUNNING and not job.is_silent):
         return None
-    if job.created_at < timezone.now() - GIVEN_UP:
+    if job.state == Job.State.RUNNING and job.created_at < timezone.now() - GIVEN_UP:
         fail_job(job, _("It was begun several times and did not come to an end. Look again."))
         return None
     job_progress(job, 0)

@@ -20,6 +20,7 @@ from contacts.models import ConsentEvent
 from crm.history import VERBS
 from crm.invariants import INVARIANTS
 from tests.campaigns.ledger import launched, states, work
+from tests.campaigns.meanwhile import until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REFUSES = "554 5.7.1 Not from you"
@@ -158,7 +159,7 @@ def test_a_worker_that_gives_its_range_back_meanwhile_leaves_it_open(mailbox, st
         clicking = both.submit(click)
         queued.wait(10)
         giving = both.submit(give_back)
-        waits_for_lock()
+        until_somebody_waits()
         go.set()
         clicking.result()
         assert giving.result()
@@ -191,22 +192,11 @@ def test_it_is_not_called_sent_by_whoever_looked_before(mailbox, staff):
         clicking = both.submit(click)
         queued.wait(10)
         finishing = both.submit(finish)
-        waits_for_lock()
+        until_somebody_waits()
         go.set()
         clicking.result()
         assert not finishing.result()
     assert broken() == []
-
-
-def waits_for_lock() -> None:
-    """Until somebody waits for a lock, as the finishing does behind the click."""
-    for _try in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-            cursor.execute("SELECT pg_sleep(0.02)")
-    raise AssertionError("nobody waited")
 
 
 STATES = list(Delivery.State.values)

@@ -16,7 +16,8 @@ from campaigns.actions.uncertain import NothingToUndo, NotUncertain, give_up, ma
 from campaigns.evidence import timeline
 from campaigns.models import Attempt, Campaign, Chunk, Delivery
 from tests.campaigns.ledger import launched, states, work
-from tests.campaigns.test_retry import broken, waits_for_lock
+from tests.campaigns.meanwhile import until_somebody_waits
+from tests.campaigns.test_retry import broken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -149,7 +150,7 @@ def test_marking_waits_for_whoever_holds_the_campaign(doubtful, staff):
                     connection.close()
 
             pressed = tab.submit(press)
-            waits_for_lock()
+            until_somebody_waits()
             Delivery.objects.filter(pk=doubts()[0].pk).update(state="queued")
         assert pressed.result() == 1
 

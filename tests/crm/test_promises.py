@@ -122,7 +122,7 @@ class TestAskingForOne:
         assert look_at_promises(str(job.pk)).state == "done"
         assert looks_left_behind() == []
 
-    def test_a_look_whose_ring_was_lost_is_rung_for_again_and_not_for_ever(self, promised, bells):
+    def test_a_look_whose_ring_was_lost_is_rung_for_again_and_taken_however_late(self, promised, bells):
         promised(wet=HOLDS)
         job = ask_to_look(by=None)
         bells.clear()
@@ -132,6 +132,13 @@ class TestAskingForOne:
         tasks.resume_looks()
         assert bells == [("crm.tasks.look_at_promises", str(job.pk))]
         Job.objects.update(created_at=timezone.now() - timedelta(hours=2))
+        assert look_at_promises(str(job.pk)).state == "done"
+
+    def test_a_look_at_which_one_worker_after_the_other_vanishes_is_given_up(self, promised):
+        promised(wet=HOLDS)
+        job = ask_to_look(by=None)
+        long_ago, a_while_ago = timezone.now() - timedelta(hours=2), timezone.now() - timedelta(minutes=3)
+        Job.objects.update(state="running", created_at=long_ago, heartbeat_at=a_while_ago)
         assert look_at_promises(str(job.pk)) is None
         assert Job.objects.get().state == "failed"
 
