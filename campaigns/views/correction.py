@@ -71,6 +71,7 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
         "campaign": campaign,
         "choices": choices,
         "open": [choice for choice in choices if choice.is_open],
+        "drafts": [choice for choice in choices if choice.made and choice.made.state == State.DRAFT],
         "in_flight": on_the_wire(campaign.pk),
     }
     return page(request, "campaigns/correction.html", context)

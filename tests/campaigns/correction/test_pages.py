@@ -53,6 +53,7 @@ def test_one_press_makes_both_drafts_and_leads_to_the_first(browser, staff):
     said = page(browser, "correction", wrong)
     assert said.count("· draft") == 2
     assert "Make the draft" not in said
+    assert "Open each draft, write what is right, and launch it." in said
 
 
 def test_what_is_being_sent_can_be_paused_there(browser):
