@@ -293,6 +293,17 @@ def test_an_address_outside_ascii_that_none_takes_fails_and_says_why(house):
     assert found["p2@example.org"].verdict == "accepted"
 
 
+def test_what_nobody_allotted_leaves_at_once_by_the_only_server_that_takes_it_though_its_rate_is_used_up(house):
+    house.add(options={"enable_SMTPUTF8": False})
+    able = house.add(rate="6/min")
+    house.send(10)
+    assert len(able.received) <= 1
+    assert verdicts(house.send([letter(number, to=f"ñ{number}@example.org") for number in range(3)] + [letter(9)])) == {
+        "accepted": 4
+    }
+    assert able.recipients[-3:] == [f"ñ{number}@example.org" for number in range(3)]
+
+
 def test_a_message_waits_for_the_only_server_that_takes_it(house):
     house.add(options={"enable_SMTPUTF8": False})
     able = house.add()

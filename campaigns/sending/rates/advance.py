@@ -13,8 +13,8 @@ ANY = 1_000_000
 class Advance:
     """What mail servers may carry of messages that do not ask beforehand; what they carried is paid from their buckets.
 
-    A server without a rate takes what would be too much for the others. Where each has one, they carry what there is,
-    and their buckets owe it.
+    A server without a rate takes what would be too much for the others. Where each has one, or only such a server can
+    take a message, it carries what there is, and its bucket owes it.
     """
 
     def __init__(self, lanes: Sequence[Lane], *, others: bool) -> None:
@@ -25,6 +25,12 @@ class Advance:
             tokens = buckets().spend([(lane, 0) for lane in self.lanes])
             self._had = {lane.name: max(0, left) for lane, left in zip(self.lanes, tokens, strict=True)}
         self.shares = dict(self._had)
+
+    def spare_nobody(self) -> None:
+        """Let every server carry whatever comes."""
+        self.pay()
+        self._had = dict.fromkeys(self._had, ANY)
+        self.shares.update(self._had)
 
     def count(self, server: str) -> None:
         """This server carried one, where nobody else counts `shares` down."""

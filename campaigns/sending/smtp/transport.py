@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import chain
 
 from campaigns.sending.limits import limits
 from campaigns.sending.rates.advance import Advance
@@ -80,15 +81,30 @@ class SmtpTransport:
 
     def _send_in_advance(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Outcome]]:
         paced = [_lane(route) for route in self.routes if route.rate]
+        if not paced:
+            yield from self._send(messages, {})
+            return
         advance = Advance(paced, others=any(route.usable and not route.rate for route in self.routes))
+        coming = iter(messages)
+        unanswered: dict[int, Message] = {}
         try:
-            for message, outcome in self._send(messages, advance.shares):
-                if len(self.routes) == 1 and outcome.verdict is not Verdict.UNSENT:
-                    advance.count(_lane(self.routes[0]).name)
-                advance.pay()
-                yield message, outcome
+            yield from self._send_and_pay(_noted(coming, unanswered), unanswered, advance)
+            if unanswered:  # only a server that has used up its rate takes them
+                advance.spare_nobody()
+                rest = chain(list(unanswered.values()), coming)
+                yield from self._send_and_pay(rest, unanswered, advance)
         finally:
             advance.pay()
+
+    def _send_and_pay(
+        self, messages: Iterable[Message], unanswered: dict[int, Message], advance: Advance
+    ) -> Iterator[tuple[Message, Outcome]]:
+        for message, outcome in self._send(messages, advance.shares):
+            if len(self.routes) == 1 and outcome.verdict is not Verdict.UNSENT:
+                advance.count(_lane(self.routes[0]).name)
+            advance.pay()
+            unanswered.pop(id(message), None)
+            yield message, outcome
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -133,6 +149,12 @@ class SmtpTransport:
     def _keep(self, route: Route, session: Session) -> Route:
         route.pool.give(session)
         return route
+
+
+def _noted(messages: Iterator[Message], unanswered: dict[int, Message]) -> Iterator[Message]:
+    for message in messages:
+        unanswered[id(message)] = message
+        yield message
 
 
 def _lane(route: Route) -> Lane:
