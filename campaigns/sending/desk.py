@@ -133,6 +133,7 @@ class Desk:
         with transaction.atomic():
             hold(held.claim)
             write_outcomes(handover.epoch, handover.results, blame=standing.line_stands)
+            self.gate.put_off_unsent(handover.results)
         close_addresses([one.delivery for one in handover.results if one.outcome.verdict == Verdict.BOUNCED])
         self.gate.heard(handover.results, handover.recipients)
         held.open.remove(handover)

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Attempt, Chunk, Delivery, Tally
+from campaigns.sending import desk
 from campaigns.sending.rates.buckets import bucket_levels
 from config.embedded.redis import client as redis_client
+from contacts.models import ContactPoint
 from crm import transport
 from crm.actions.outbox import deliver_due_mails, queue_mail
 from tests.campaigns.ledger import launched, states, work
@@ -208,3 +210,29 @@ def test_health_is_degraded_by_one_server_that_is_away_and_down_without_any(two,
     answer = client.get("/healthz")
     assert answer.json()["mail"] == "No mail server answers."
     assert answer.status_code == 503
+
+
+def test_what_only_a_server_with_a_rate_takes_gets_its_turn_there_and_nobody_asks_all_the_time(settings, monkeypatch):
+    plain, able = Mailbox(), Mailbox()
+    servers = [MailboxServer(plain, enable_SMTPUTF8=False), MailboxServer(able)]
+    for server in servers:
+        server.start()
+    settings.MAIL_SERVERS = json.dumps(
+        [{"url": f"smtp://{name(plain)}"}, {"url": f"smtp://{name(able)}", "rate": "6/min"}]
+    )
+    with redis_client() as redis:
+        redis.flushdb()
+    campaign = launched(2)
+    for number in (0, 1):
+        ContactPoint.objects.filter(normalized=f"p{number}@example.org").update(normalized=f"ñ{number}@example.org")
+        Delivery.objects.filter(address=f"p{number}@example.org").update(address=f"ñ{number}@example.org")
+    asked: list[int] = []
+    take = desk.take_group
+    monkeypatch.setattr(desk, "take_group", lambda *args: asked.append(1) or take(*args))
+    work(seconds=2)
+    for server in servers:
+        server.stop(no_assert=True)
+    assert states(campaign) == {"accepted": 1, "queued": 1}
+    assert len(able.received) == 1
+    assert Delivery.objects.get(state="queued").attempts == 0
+    assert len(asked) < 8

@@ -90,6 +90,11 @@ def test_lanes_share_by_weight_within_their_rates(book):
     assert 0 < book.ask(Ask(9, lanes=lanes, classes=[Class("domain:-", 0, 9)])).wait <= 0.1
 
 
+def test_a_message_alone_may_go_by_a_lane_with_a_rate_as_nobody_needs_leave_for_the_others(book):
+    lanes = [Lane("server:g", 0, 9.0), Lane("server:h", 10, 1.0)]
+    assert book.ask(Ask(1, lanes=lanes, classes=[Class("domain:-", 0, 1)])).shares == [0, 1]
+
+
 def test_a_domain_that_puts_us_off_is_halved_and_recovers(book, settings):
     settings.SENDING = {"sharers": 1, "slow_pause": 0.2, "slow_recovery": 2}
     whom = "domain:tired.org"

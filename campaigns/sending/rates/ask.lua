@@ -57,11 +57,13 @@ for i, lane in ipairs(q.lanes) do
   shares[i] = math.max(0, math.min(lanes[i].has, math.floor(sum * lane[2] / weights)))
   open_sum = open_sum - shares[i]
 end
-for i in ipairs(q.lanes) do
-  local more = math.max(0, math.min(open_sum, lanes[i].has - shares[i]))
-  shares[i] = shares[i] + more
-  open_sum = open_sum - more
-  take(lanes[i], shares[i])
-  keep(lanes[i])
+-- What is over goes to lanes with a rate first: the others need no leave, and some messages only one of those takes.
+for _, free in ipairs({false, true}) do
+  for i, lane in ipairs(q.lanes) do
+    local more = (lane[1] == 0) == free and math.max(0, math.min(open_sum, lanes[i].has - shares[i])) or 0
+    shares[i] = shares[i] + more
+    open_sum = open_sum - more
+  end
 end
+for i in ipairs(q.lanes) do take(lanes[i], shares[i]); keep(lanes[i]) end
 return cjson.encode({wait = tostring(sum > 0 and 0 or wait), granted = granted, shares = shares})

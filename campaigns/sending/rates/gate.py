@@ -115,6 +115,7 @@ class Gate:
             [Class(_bucket(name), paced.get(name, 0.0), len(queue.fresh), len(queue.returning))
              for name, queue in queues.items()],
         ), list(queues.values()))  # fmt: skip
+        self.held = len(late)
         self._hold(late)
         return going
 
@@ -138,7 +139,6 @@ class Gate:
         return {name: rate for name, rate in ours.items() if rate or _bucket(name) in slowed}
 
     def _hold(self, late: Sequence[tuple[int, float]]) -> None:
-        self.held = len(late)
         if late:
             ids, seconds = zip(*late, strict=True)
             with connection.cursor() as cursor:
@@ -149,6 +149,15 @@ class Gate:
         """So many are written down as on their way, in this transaction."""
         if warm_up := self._hours().warm_up:
             warm_up.count(messages)
+
+    def put_off_unsent(self, results: Sequence[Result]) -> None:
+        """Where servers have rates, some messages come back as only one of those takes them: for its next token they
+        wait, instead of being asked about all the time. In the transaction in which they are queued again.
+        """
+        rates = [lane.rate for lane in self._lanes() if lane.rate]
+        if rates:
+            seconds = min(1 / min(rates), limits().connection_retry)
+            self._hold([(one.delivery, seconds) for one in results if one.outcome.verdict == Verdict.UNSENT])
 
     def heard(self, results: Sequence[Result], recipients: Iterable[Recipient]) -> None:
         """Slow down the domains that put us off, and give back to the warm-up what never left."""

@@ -163,7 +163,7 @@ def _share(lanes: list[Bucket], weights: list[float], given: int) -> list[int]:
         for bucket, weight in zip(lanes, weights, strict=True)
     ]
     rest = given - sum(shares)
-    for place, bucket in enumerate(lanes):
+    for place, bucket in sorted(enumerate(lanes), key=lambda one: not one[1].rate):
         more = int(max(0, min(rest, bucket.has - shares[place])))
         shares[place] += more
         rest -= more
