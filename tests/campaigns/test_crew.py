@@ -4,6 +4,8 @@ import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign, Chunk, Delivery
+from campaigns.sending.smtp.transport import SmtpTransport
+from crm.transport import Message
 from tests.campaigns.ledger import launched, states, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,6 +26,22 @@ def test_a_server_that_takes_its_time_gets_more_connections(slow):
     assert states(campaign) == {"accepted": 60}
     assert sorted(slow.recipients) == sorted(Delivery.objects.values_list("address", flat=True))
     assert 2 <= slow.connections - before <= 4
+
+
+def test_the_next_message_of_each_connection_is_written_while_the_server_has_the_last_ones(slow):
+    written = 0
+
+    def messages():
+        nonlocal written
+        for number in range(80):
+            written += 1
+            yield Message(number, "hello@example.org", f"p{number}@example.org", b"Subject: News\r\n\r\nHello\r\n")
+
+    transport = SmtpTransport()
+    ahead = [written - answered for answered, _answer in enumerate(transport.send(messages()))]
+    transport.close()
+    assert len(ahead) == len(slow.received) == 80
+    assert max(ahead) >= 3 * 4  # one that the server has, one it was told of, and one more, for each of four
 
 
 def test_a_server_that_takes_no_more_connections_is_sent_to_over_those_that_stand(slow):
