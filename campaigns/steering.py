@@ -37,7 +37,10 @@ def offers(campaign: Campaign, progress: Progress) -> list[Offer]:
     found = [_pause(campaign, progress) if campaign.state == State.SENDING else None]
     found += [_resume(campaign, progress, is_main=not made) if campaign.state == State.PAUSED else None]
     found += [_finish(campaign, progress) if moving and progress.count("deferred") else None]
-    found += [_slow(campaign) if moving else None, _free(campaign) if moving and campaign.per_hour else None]
+    found += [
+        _slow(campaign) if moving and progress.waiting else None,
+        _free(campaign) if moving and campaign.per_hour else None,
+    ]
     found += [_decide(campaign, progress) if progress.uncertain else None]
     is_over = any(one.state != State.DRAFT for one in made)
     tries_again = progress.failed and campaign.state in {State.SENDING, State.SENT} and not is_over
@@ -48,19 +51,24 @@ def offers(campaign: Campaign, progress: Progress) -> list[Offer]:
 
 
 def _pause(campaign: Campaign, progress: Progress) -> Offer:
-    waiting = progress.count("queued", "deferred", "sending")
+    waiting = progress.waiting
     what = ngettext(
         "Within seconds nothing more leaves. %(n)s person still waits, is not forgotten, and gets it when you go on.",
         "Within seconds nothing more leaves. %(n)s people still wait, are not forgotten, and get it when you go on.",
         waiting,
     )
-    return Offer("pause", _("Pause"), what % {"n": intcomma(waiting)}, _steer(campaign, "pause"), is_main=True)
+    if not waiting:
+        what = _("Nobody waits; what is uncertain is not sent again by itself until you go on.")
+    told = what % {"n": intcomma(waiting)}
+    return Offer("pause", _("Pause"), told, _steer(campaign, "pause"), is_main=waiting > 0)
 
 
 def _resume(campaign: Campaign, progress: Progress, *, is_main: bool) -> Offer:
     waiting, later = progress.count("queued", "sending"), progress.count("deferred")
     now = ngettext("%(n)s person who waits gets it now.", "%(n)s people who wait get it now.", waiting)
-    said = [now % {"n": intcomma(waiting)}] if waiting or not later else []
+    said = [now % {"n": intcomma(waiting)}] if waiting else []
+    if not waiting and not later:
+        said = [_("Nobody waits any more; only what is uncertain is left.")]
     if later:
         put_off = ngettext(
             "%(n)s who was put off is tried when the time for it comes.",
@@ -154,6 +162,8 @@ def _cancel(campaign: Campaign, progress: Progress) -> Offer:
         "%(n)s people who still wait will not get this newsletter. What has left cannot be called back.",
         waiting,
     )
+    if not waiting:
+        what = _("Nobody waits for it any more; what is uncertain is not sent again.")
     final = _("This cannot be undone. To stop for a while, pause instead.")
     title, told = _("Cancel the rest"), what % {"n": intcomma(waiting)}
     return Offer("cancel", title, told, _steer(campaign, "cancel"), final=final)

@@ -215,6 +215,18 @@ def test_going_on_speaks_of_those_who_wait_only_where_somebody_does(mailbox, sta
     assert offer.what == "2 who were put off are tried when the time for it comes."
 
 
+def test_where_only_uncertain_ones_are_left_nobody_is_said_to_wait(mailbox, client_of, staff):
+    campaign = launched(2, policy="hold")
+    Delivery.objects.update(state="uncertain", intent_at=timezone.now())
+    Chunk.objects.update(counted=False)
+    page = client_of(staff).get(url("progress", campaign)).content.decode()
+    assert "Nothing else is left of this newsletter." in page
+    assert "Nobody waits; what is uncertain is not sent again by itself until you go on." in page
+    assert "Nobody waits for it any more; what is uncertain is not sent again." in page
+    assert "Slow down" not in page
+    assert "0 people" not in page
+
+
 def test_the_list_says_how_many_were_reached(mailbox, client_of, staff):
     launched(3)
     mailbox.reply("rcpt", "554 5.7.1 No", only_to="p1@example.org")

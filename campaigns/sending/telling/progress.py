@@ -80,6 +80,11 @@ class Progress:
         return self.count(*DONE)
 
     @property
+    def waiting(self) -> int:
+        """Messages that still leave by themselves."""
+        return self.count("queued", "deferred", "sending")
+
+    @property
     def uncertain(self) -> int:
         """Messages of which nobody knows whether they arrived."""
         return self.count("uncertain")
