@@ -1,15 +1,18 @@
 """What newsletters offer to segments, the dashboard and the page of a stakeholder."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from campaigns.cards import newsletters, uncertain_messages
 from campaigns.models import Campaign, Delivery
 from campaigns.panels import newsletters as panel
 from contacts.models import Stakeholder
 from contacts.segments.compiler import people_of
+from crm.actions.outbox import queue_mail
 from tests.campaigns.ledger import launched, newsletter_topic, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,12 +81,22 @@ def test_the_launch_command_says_what_it_did_and_refuses_in_one_line(mailbox, ca
 
 
 def test_the_pump_sends_newsletters_and_single_mails(mailbox):
-    from crm.actions.outbox import queue_mail
-
     launched(2)
     queue_mail(purpose="test", to="single@example.org", subject="One", text="One")
     call_command("pump", "--once")
     assert sorted(mailbox.recipients) == ["p0@example.org", "p1@example.org", "single@example.org"]
+
+
+def test_a_single_mail_does_not_wait_for_the_end_of_what_the_pump_has_begun(mailbox, settings):
+    settings.SENDING = {"turn": 0.2, "group": 1, "chunk": 30, "connections": 1}
+    mailbox.hang("message", seconds=0.05, times=0)
+    launched(30)
+    mail = queue_mail(purpose="test", to="single@example.org", subject="One", text="One")
+    mail.next_attempt_at = timezone.now() + timedelta(seconds=0.3)
+    mail.save()
+    call_command("pump", "--once")
+    assert len(mailbox.recipients) == 31
+    assert mailbox.recipients[-1] != "single@example.org"
 
 
 @pytest.mark.parametrize("slip", ["nan", "inf", "-3", "0", "soon"])

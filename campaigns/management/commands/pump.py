@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connections
 from campaigns.actions.inbox import take_in_news
 from campaigns.actions.watching import tend_sending
 from campaigns.sending.ledger.receipts import ReceiptsUnwritable
+from campaigns.sending.limits import limits
 from campaigns.sending.stopping import go_on, stop_soon, stopping
 from campaigns.sending.worker import work
 from crm.actions.outbox import deliver_due_mails
@@ -69,7 +70,7 @@ class Command(BaseCommand):
         try:
             with _told_by_signals():
                 while time.monotonic() < until and not stopping():
-                    sent = self._turn(min(60.0, until - time.monotonic()), patient=not options["once"])
+                    sent = self._turn(min(limits().turn, until - time.monotonic()), patient=not options["once"])
                     total += sent
                     if not sent and options["once"]:
                         break
@@ -83,12 +84,12 @@ class Command(BaseCommand):
         self.stderr.write(f"{total} messages were dealt with.")
 
     def _turn(self, seconds: float, *, patient: bool) -> int:
-        """One look at everything; answers how many messages were dealt with."""
+        """One look at everything, at what waits for nobody first; answers how many messages were dealt with."""
         try:
             tend_sending()
-            take_in_news(seconds=min(seconds, 5.0))
-            campaigns = work(seconds=seconds)
             single = deliver_due_mails()
+            take_in_news(seconds=seconds)
+            campaigns = work(seconds=seconds)
         except (OperationalError, InterfaceError, ReceiptsUnwritable) as why:
             said = f"Nothing can be sent for now: {str(why).partition(chr(10))[0]}"
             if not patient:
