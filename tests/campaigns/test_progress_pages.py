@@ -225,6 +225,10 @@ def test_where_only_uncertain_ones_are_left_nobody_is_said_to_wait(mailbox, clie
     assert "Nobody waits for it any more; what is uncertain is not sent again." in page
     assert "Slow down" not in page
     assert "0 people" not in page
+    client_of(staff).post(url("steer", campaign, "pause"))
+    page = client_of(staff).get(url("progress", campaign)).content.decode()
+    assert "Nobody waits any more; only what is uncertain is left." in page
+    assert "0 people" not in page
 
 
 def test_the_list_says_how_many_were_reached(mailbox, client_of, staff):
