@@ -35,8 +35,8 @@ def told(request: HttpRequest, provider: str) -> HttpResponse:
         proven = prove(provider, request)
     except NotTheirs as refusal:
         return _refused(provider, refusal)
-    if provider == "amazon_ses":
-        sns.confirm_if_asked(proven.reader, request)
+    if provider == "amazon_ses" and not sns.confirm_if_asked(proven.reader, request):
+        return HttpResponse(status=503)
     return _write_down(provider, proven, read(provider, proven, request))
 
 

@@ -38,18 +38,28 @@ def is_ours(request: HttpRequest) -> bool:
     return True
 
 
-def confirm_if_asked(reader: AnymailBaseWebhookView, request: HttpRequest) -> None:
-    """Say yes to a topic of ours that asks whether we want its news."""
-    from botocore.config import Config  # large, and of use to this provider only
+def confirm_if_asked(reader: AnymailBaseWebhookView, request: HttpRequest) -> bool:
+    """Say yes to a topic of ours that asks whether we want its news; False where that failed: Amazon asks again."""
+    from botocore.exceptions import BotoCoreError, ClientError  # large, and of use to this provider only
 
     said = _said(request)
     found = TOPIC.fullmatch(str(said.get("TopicArn")))
     if said.get("Type") != "SubscriptionConfirmation" or not found:
-        return
-    amazon = cast("AmazonSESBaseWebhookView", reader)
-    client = amazon.get_boto_client("sns", region_name=found["region"], config=Config(**SOON))
+        return True
     try:
-        client.confirm_subscription(TopicArn=found[0], Token=said["Token"], AuthenticateOnUnsubscribe="true")
+        _confirm(cast("AmazonSESBaseWebhookView", reader), found, str(said.get("Token")))
+    except (BotoCoreError, ClientError) as why:
+        log.error("The subscription of a topic of Amazon SNS could not be confirmed: %s", why)
+        return False
+    return True
+
+
+def _confirm(amazon: "AmazonSESBaseWebhookView", topic: re.Match[str], token: str) -> None:
+    from botocore.config import Config
+
+    client = amazon.get_boto_client("sns", region_name=topic["region"], config=Config(**SOON))
+    try:
+        client.confirm_subscription(TopicArn=topic[0], Token=token, AuthenticateOnUnsubscribe="true")
     finally:
         client.close()
 

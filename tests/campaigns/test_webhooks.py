@@ -1,6 +1,7 @@
 """The door for providers: who is let in, what is refused, and that nothing happens while they wait."""
 
 import json
+import os
 import time
 
 import pytest
@@ -224,6 +225,20 @@ def test_a_topic_of_ours_is_confirmed_at_amazon_and_nowhere_else(monkeypatch, se
     odd = sns({}, **question, TopicArn="arn:aws:sns:evil.example/:1:x")
     assert post("amazon_ses", odd).status_code == 200
     assert len(asked) == 2
+    assert not kept()
+
+
+def test_a_topic_that_cannot_be_confirmed_asks_again_and_the_log_says_why(monkeypatch, settings, caplog):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    settings.ANYMAIL = settings.ANYMAIL | {"AMAZON_SES_CLIENT_PARAMS": {}}
+    question = sns({}, Type="SubscriptionConfirmation", Token="t")
+    assert post("amazon_ses", question).status_code == 503
+    assert "could not be confirmed: Unable to locate credentials" in caplog.text
+    assert "Traceback" not in caplog.text
     assert not kept()
 
 
