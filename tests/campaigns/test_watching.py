@@ -90,6 +90,16 @@ class TestWhatPeopleAreTold:
         bells.set(pulse_key("sending"), "sender@here", ex=20)
         assert "although the workers are running" in str(standstills()[0].why)
 
+    def test_the_workers_are_busy_with_another_newsletter(self, impatient, bells):
+        campaign = waiting()
+        bells.set(pulse_key("sending"), "sender@here", ex=20)
+        other = launched(3, domain="example.com")
+        claim_chunk("sender", other.pk)
+        [one] = standstills()
+        assert one.campaign == campaign.pk
+        assert "busy with other newsletters" in str(one.why)
+        assert "its turn comes by itself" in str(one.what_to_do)
+
     def test_redis_is_away(self, impatient, settings):
         waiting()
         settings.REDIS_URL = "redis://127.0.0.1:1/0"

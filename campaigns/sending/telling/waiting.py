@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import SendingRules
+from campaigns.models import Chunk, SendingRules
 from campaigns.sending.limits import limits
 from campaigns.sending.rates.hours import hours_now
 from crm.listening import listens
@@ -74,6 +74,13 @@ DEAF_WORKERS: tuple[Words, Words] = (
         "look into their log. Nothing is lost."
     ),
 )
+BUSY_WORKERS: tuple[Words, Words] = (
+    _("The workers are busy with other newsletters."),
+    _(
+        "What to do: nothing; its turn comes by itself, and nothing is lost. Where this is often so, run more workers "
+        "that send, or see on the page of the other newsletter whether its mail server is slow to answer."
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,8 @@ def _judged(waiting: list["Waits"]) -> list[Standstill]:
     if not idle:
         return []
     why, what_to_do = {True: DEAF_WORKERS, False: NO_WORKERS, None: NO_REDIS}[listens(QUEUE)]
+    if why == DEAF_WORKERS[0] and Chunk.objects.filter(done=False, lease_until__gt=timezone.now()).exists():
+        why, what_to_do = BUSY_WORKERS
     return [Standstill(one.campaign, int(one.idle), why, what_to_do) for one in idle]
 
 
