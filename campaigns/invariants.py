@@ -176,7 +176,7 @@ INVARIANTS.add(
 INVARIANTS.add(
     "accepted-has-a-time",
     Invariant(
-        _("Every accepted message has an intent that was written down before, and a time."),
+        _("Before a message left it was written down that it leaves, and when it was taken, also when."),
         """SELECT 'newsletter ' || campaign_id || ', message ' || id FROM campaigns_delivery
            WHERE state IN ('accepted', 'delivered', 'complained')
              AND (intent_at IS NULL OR sent_at IS NULL OR sent_at < intent_at - interval '1 second')""",
@@ -208,7 +208,7 @@ INVARIANTS.add(
 INVARIANTS.add(
     "ranges-know-their-messages",
     Invariant(
-        _("What newsletters are said to have come to is what stands in their ledger."),
+        _("The figures shown for newsletters are those of their ledger."),
         """SELECT 'newsletter ' || chunk.campaign_id || ', range ' || chunk.id
            FROM campaigns_chunk AS chunk LEFT JOIN LATERAL (
                SELECT jsonb_object_agg(state, messages) AS counts FROM (
