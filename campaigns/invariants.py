@@ -176,7 +176,7 @@ INVARIANTS.add(
 INVARIANTS.add(
     "accepted-has-a-time",
     Invariant(
-        _("Before a message left it was written down that it leaves, and when it was taken, also when."),
+        _("Every message that was taken was noted before it left, and has the time at which it was taken."),
         """SELECT 'newsletter ' || campaign_id || ', message ' || id FROM campaigns_delivery
            WHERE state IN ('accepted', 'delivered', 'complained')
              AND (intent_at IS NULL OR sent_at IS NULL OR sent_at < intent_at - interval '1 second')""",
