@@ -4,6 +4,7 @@ from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
 
 from campaigns.actions import inbox
+from campaigns.actions.bells import ring_on
 from campaigns.actions.bounces import read_configured
 from campaigns.actions.watching import watch_sending
 from campaigns.sending.stopping import share_with_children, stop_soon
@@ -18,7 +19,7 @@ READING = 20.0
 def send_chunks(campaign_id: int) -> None:
     """Send what is due of one campaign, and ring again when the turn ended before the work did."""
     if work(campaign_id).spent:
-        ring("campaigns.tasks.send_chunks", campaign_id)
+        ring_on(campaign_id)
 
 
 @shared_task

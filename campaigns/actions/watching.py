@@ -2,7 +2,7 @@
 
 import logging
 
-from campaigns.actions.bells import ring_for_all
+from campaigns.actions.bells import ring_again
 from campaigns.models import Campaign
 from campaigns.sending.ledger.closing import finish_if_done
 from campaigns.sending.ledger.counting import recount
@@ -29,4 +29,4 @@ def watch_sending() -> int:
     for one in standstills():
         if one.seconds % EVERY < TICK:
             log.error("Newsletter %s stands still for %d s. %s %s", one.campaign, one.seconds, one.why, one.what_to_do)
-    return ring_for_all()
+    return ring_again()

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.actions.bells import ring_on
 from campaigns.actions.control import pause_campaign, resume_campaign
 from campaigns.actions.watching import watch_sending
 from campaigns.models import Campaign, Chunk
@@ -14,6 +15,7 @@ from campaigns.sending.ledger.chunks import claim_chunk
 from campaigns.sending.telling.waiting import standstill_of, standstills, waits
 from config.embedded.redis import client as redis_client
 from config.health.pulse import pulse_key
+from crm.bell import unheard
 from tests.campaigns.ledger import launched
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -152,3 +154,28 @@ def test_it_rings_again_for_what_waits(impatient, bells):
     assert bells.llen("sending") == 3
     Campaign.objects.filter(pk=campaign.pk).update(state="paused")
     assert watch_sending() == 0
+
+
+def test_bells_that_wait_already_are_not_rung_once_more(impatient, bells):
+    launched(25)
+    for _look in range(5):
+        watch_sending()
+    assert bells.llen("sending") == 3
+    launched(5, domain="example.com")
+    watch_sending()
+    assert bells.llen("sending") == 4
+    bells.delete("sending")
+    watch_sending()
+    assert bells.llen("sending") == 4
+
+
+def test_a_turn_rings_on_unless_bells_enough_wait(impatient, bells):
+    campaign = launched(25)
+    for _turn in range(9):
+        ring_on(campaign.pk)
+    assert bells.llen("sending") == 4
+
+
+def test_bells_of_a_broker_that_is_away_are_asked_for_in_vain(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert not unheard("sending", "campaigns.tasks.send_chunks")
