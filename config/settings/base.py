@@ -227,6 +227,8 @@ CELERY_TASK_ROUTES = {
 QUEUES = ("default", "sending", "imports")
 """Every queue a task may wait in; each has a worker wherever the product runs."""
 CELERY_TASK_SEND_SENT_EVENT = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+"""Workers write their logs like everybody else: without personal data."""
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4
 """Seconds a worker that is told to stop gives its tasks; sending ends its turn in one or two."""
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -60,5 +60,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 LOGGING = logging(json=True, level=env.str("LOG_LEVEL", default="INFO"))

@@ -5,7 +5,9 @@ import logging
 from logging.config import dictConfig
 
 import pytest
+from celery.app.log import Logging
 
+from config.celery import app
 from config.logs import logging as settings_for
 
 
@@ -56,6 +58,13 @@ def test_the_row_that_the_database_refused_is_blanked_out(said):
     assert "violates a constraint" in line
     assert "Peña" not in line
     assert "28208" not in line
+
+
+def test_a_worker_logs_without_personal_data_too(said, monkeypatch):
+    monkeypatch.setattr(Logging, "_setup", False)
+    Logging(app).setup_logging_subsystem(loglevel="INFO")
+    logging.getLogger("campaigns").warning("Newsletter 7 was paused: 550 ana@example.org is not welcome")
+    assert "[address] is not welcome" in said()
 
 
 def test_a_laptop_logs_its_errors_too():
