@@ -22,6 +22,9 @@ from campaigns.sending.writing.editions import Edition, compile_edition
 from crm.models import Organisation
 from crm.transport import Verdict
 
+UNHEARD = Claim(0, 0, 0, 0, 0)
+"""A range of which nobody knows whether it is ours: the database went away while it was claimed."""
+
 
 @dataclass(eq=False)
 class Held:
@@ -76,11 +79,21 @@ class Desk:
         if self.gate.shut():
             return None
         if self.current is None:
-            claim = self._claim()
+            try:
+                claim = self._claim()
+            except Error as error:
+                self._keep_receipts(error)
+                raise
             if claim:
                 self.current = Held(claim, claim.last - claim.first + 1)
                 self.held.append(self.current)
         return self.current
+
+    def _keep_receipts(self, error: Error) -> None:
+        """Leave receipts behind, though they may say nothing: by them others learn that what we have is free."""
+        self.unsure = error
+        self.receipts.unsettled = True
+        self.held.append(Held(UNHEARD))
 
     @transaction.atomic
     def _claim(self) -> Claim | None:

@@ -178,6 +178,23 @@ def test_an_intent_whose_commit_nobody_heard_of_is_settled_by_receipts(mailbox, 
     assert len(mailbox.received) == 40
 
 
+def test_a_claim_whose_commit_nobody_heard_of_keeps_its_range_from_nobody(mailbox, monkeypatch):
+    campaign = launched(3)
+    real = desk.Desk._claim
+
+    def unheard(self):
+        real(self)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.Desk, "_claim", unheard)
+        with pytest.raises(OperationalError):
+            work()
+    assert Chunk.objects.get().lease_until > timezone.now()
+    work()
+    assert states(campaign) == {"accepted": 3}
+
+
 def test_a_worker_stopped_in_mid_message_leaves_only_that_one_uncertain(mailbox):
     campaign = launched(4, policy="hold")
     real = current_transport()
