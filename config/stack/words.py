@@ -45,7 +45,7 @@ def greeting(
             "",
             "What to try first",
             "  1. Open the public pages and join the Alliance; the mail to confirm it is in the mailbox.",
-            "  2. Sign in as the manager, look at a person, then at the campaign that went out.",
+            "  2. Sign in as the manager, look at a person, then at the newsletter that went out.",
             "  3. Import a partner's file, save a segment, write to it.",
         ]
     else:
