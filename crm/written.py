@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-SERVERS = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
+SERVERS = {"smtp": 25, "smtps": 587, "smtp+tls": 587, "smtp+ssl": 465}
+"""How the address of a mail server begins, with the port where such servers usually are."""
 SUCH_AS = "smtp+tls://user:password@mail.example.org:587"
 
 
@@ -24,11 +25,11 @@ def json_object(name: str, text: str, *, such_as: str) -> dict[str, Any]:
     return found
 
 
-def check_server(email_url: str) -> None:
-    """Raise ImproperlyConfigured where `EMAIL_URL` names a mail server that cannot be read."""
+def port_of(email_url: str) -> int:
+    """The port of the mail server that `EMAIL_URL` names; raises ImproperlyConfigured where it cannot be read."""
     try:
         said = urlsplit(email_url)
-        _port = said.port
+        port = said.port
     except ValueError:
         raise _wrong(
             "cannot be read. The port must be a number up to 65535, and signs such as @ : / # ? in a password are "
@@ -42,6 +43,7 @@ def check_server(email_url: str) -> None:
         raise _wrong("says something after the host; signs such as / # ? in a password are written as %2F %23 %3F")
     if bool(said.username) != bool(said.password):
         raise _wrong("names a user without a password, or a password without a user")
+    return port or SERVERS[said.scheme.lower()]
 
 
 def _wrong(why: str) -> ImproperlyConfigured:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.settings.shell import UNFOLD as UNFOLD
 from crm.provider.known import provider_named, transport_for, variables
-from crm.written import check_server, json_object
+from crm.written import json_object, port_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -147,8 +147,7 @@ WEBHOOK_PROVIDERS = [name.strip().replace("-", "_") for name in env.list("WEBHOO
 """Providers besides the one of EMAIL_URL whose news are taken in, such as the one before it; anymail's names."""
 WEBHOOKS_NEED_PROOF = False
 """Whether it is an error, and not only to be said, when nobody could tell whose news they are."""
-if EMAIL_URL and not EMAIL_PROVIDER:
-    check_server(EMAIL_URL)
+_port = port_of(EMAIL_URL) if EMAIL_URL and not EMAIL_PROVIDER else 8025
 _mail = env.email_url("EMAIL_URL") if EMAIL_URL and not EMAIL_PROVIDER else {}
 LOCAL_MAILBOX = False
 MAILBOX_FOLDER = VAR / "mailbox"
@@ -158,7 +157,7 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.smtp.EmailBackend"
 )
 EMAIL_HOST = _mail.get("EMAIL_HOST") or "127.0.0.1"
-EMAIL_PORT = _mail.get("EMAIL_PORT") or 8025
+EMAIL_PORT = _port
 EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)

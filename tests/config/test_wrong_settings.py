@@ -10,7 +10,7 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from crm.provider.known import variables
-from crm.written import check_server, json_object
+from crm.written import json_object, port_of
 
 SECRET = "s3cret"
 
@@ -30,14 +30,27 @@ SECRET = "s3cret"
 )
 def test_a_mail_server_that_cannot_be_read(url, words):
     with pytest.raises(ImproperlyConfigured, match=r"^EMAIL_URL .*Write it like smtp\+tls://") as said:
-        check_server(url)
+        port_of(url)
     assert words in str(said.value)
     assert SECRET not in str(said.value)
 
 
-@pytest.mark.parametrize("url", ["smtp://localhost", "smtp+tls://a%40b.org:p%2Fw@[::1]:587", "SMTP+SSL://u:p@mx:465/"])
-def test_a_mail_server_that_can(url):
-    check_server(url)
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("smtp://localhost", 25),
+        ("smtp+tls://a%40b.org:p%2Fw@[::1]:2525", 2525),
+        ("smtp+tls://u:p@mx", 587),
+        ("SMTP+SSL://u:p@mx/", 465),
+    ],
+)
+def test_a_mail_server_that_can_and_its_usual_port_where_none_is_named(url, port):
+    command = "from config.settings import base; print(base.EMAIL_PORT)"
+    environment = os.environ | {"EMAIL_URL": url, "DATABASE_URL": "postgres://n@127.0.0.1:1/n"}
+    done = subprocess.run(
+        [sys.executable, "-c", command], cwd=project.ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(port)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "7", "[" * 5000])
