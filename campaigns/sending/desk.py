@@ -79,21 +79,17 @@ class Desk:
         if self.gate.shut():
             return None
         if self.current is None:
+            self.receipts.unsettled = True  # by them others learn that what we have is free, whatever they say
             try:
                 claim = self._claim()
             except Error as error:
-                self._keep_receipts(error)
+                self.unsure = error
+                self.held.append(Held(UNHEARD))
                 raise
             if claim:
                 self.current = Held(claim, claim.last - claim.first + 1)
                 self.held.append(self.current)
         return self.current
-
-    def _keep_receipts(self, error: Error) -> None:
-        """Leave receipts behind, though they may say nothing: by them others learn that what we have is free."""
-        self.unsure = error
-        self.receipts.unsettled = True
-        self.held.append(Held(UNHEARD))
 
     @transaction.atomic
     def _claim(self) -> Claim | None:

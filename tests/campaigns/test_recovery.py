@@ -195,6 +195,23 @@ def test_a_claim_whose_commit_nobody_heard_of_keeps_its_range_from_nobody(mailbo
     assert states(campaign) == {"accepted": 3}
 
 
+def test_a_range_of_which_nothing_was_taken_yet_when_the_database_went_away_is_free_as_soon_as_it_is_back(
+    mailbox, monkeypatch
+):
+    campaign = launched(3)
+
+    def gone(*_args):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk, "take_group", gone)
+        with pytest.raises(OperationalError):
+            work()
+    assert Chunk.objects.get().lease_until > timezone.now()
+    work()
+    assert states(campaign) == {"accepted": 3}
+
+
 def test_a_worker_stopped_in_mid_message_leaves_only_that_one_uncertain(mailbox):
     campaign = launched(4, policy="hold")
     real = current_transport()
