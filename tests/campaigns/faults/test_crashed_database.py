@@ -24,7 +24,7 @@ def postgres(transactional_db, _fresh_engine):
 
 def test_a_database_that_crashes_in_mid_send_loses_and_doubles_nothing(postgres, serve, counted):
     recipients = CRASHES * PER_CRASH
-    server = serve(Plan(delay=0.004), chunk=100, group=20, connections=2)
+    server = serve(Plan(delay=0.004 if LONG else 0.02), chunk=100, group=20, connections=2)
     campaign = launched(recipients, policy="hold")
     moments = chance("crashed")
     crashes, recovery = 0, []
