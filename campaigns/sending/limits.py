@@ -55,7 +55,8 @@ class Limits(Patience):
     """People who must have complained: fewer may be a slip of the finger."""
     breaker_losses: int = 20
     """Connection errors in a row, of all workers together, after which a person should look at the mail server; at
-    one a `connection_retry` that is five minutes without it, longer than it takes to start anew."""
+    one a `connection_retry` that is five minutes without it, longer than it takes to start anew. After as many in a row
+    a worker gives away nothing more of its group."""
     hold_recheck: float = 3600
     """How often messages that wait for a person's decision are looked at."""
     promises: float = 600

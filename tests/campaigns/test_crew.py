@@ -1,10 +1,13 @@
 """Several connections at once: more of them where the server is far away, and no message lost between them."""
 
+from contextlib import closing
+
 import pytest
 from django.utils import timezone
 
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.sending.smtp.transport import SmtpTransport
+from campaigns.sending.worker import Worker
 from crm.transport import Message
 from tests.campaigns.ledger import launched, states, work
 
@@ -37,9 +40,8 @@ def test_the_next_message_of_each_connection_is_written_while_the_server_has_the
             written += 1
             yield Message(number, "hello@example.org", f"p{number}@example.org", b"Subject: News\r\n\r\nHello\r\n")
 
-    transport = SmtpTransport()
-    ahead = [written - answered for answered, _answer in enumerate(transport.send(messages()))]
-    transport.close()
+    with closing(SmtpTransport()) as transport:
+        ahead = [written - answered for answered, _answer in enumerate(transport.send(messages()))]
     assert len(ahead) == len(slow.received) == 80
     assert max(ahead) >= 3 * 4  # one that the server has, one it was told of, and one more, for each of four
 
@@ -95,6 +97,19 @@ def test_a_server_that_refuses_us_in_the_middle_stops_every_connection(slow):
     found = states(campaign)
     assert found["accepted"] == len(slow.received)
     assert found["accepted"] + found["queued"] == 40
+
+
+def test_a_server_that_cuts_every_line_is_not_given_the_rest_of_a_group(mailbox, settings):
+    settings.SENDING = {"connections": 2, "breaker_losses": 6}
+    campaign = launched(100, policy="hold")
+    mailbox.drop("message", times=0)
+    with closing(SmtpTransport()) as transport:
+        worker = Worker(transport, campaign.pk, 60)
+        worker.pace.size = 100
+        assert not worker.leg()
+    assert states(campaign)["uncertain"] in (6, 7)
+    assert states(campaign)["queued"] in (93, 94)
+    assert worker.rest > 0
 
 
 def test_a_server_that_speaks_nonsense_is_left(mailbox):

@@ -35,6 +35,7 @@ class Crew:
         self.refused: TransportRefuses | None = None
         self.down: TransportDown | None = None
         self.dry = self.stopped = False
+        self.losses = 0
         self.sessions: dict[int, Session] = {}
         self.touched: set[int] = set()
         self.resting: set[int] = set()
@@ -53,7 +54,10 @@ class Crew:
             while True:
                 self._put_to_work()
                 while self.answers:
-                    yield self.answers.popleft()
+                    answer = self.answers.popleft()
+                    if not answer[1].lost:
+                        self.losses = 0
+                    yield answer
                 if not self._busy():
                     break
                 self._stock_up(len(self.sessions))  # written while the server has the last ones: then all go on at once
@@ -181,7 +185,10 @@ class Crew:
         self.down, self.stopped = TransportDown(self.route.trouble), True
 
     def lost(self, session: Session, why: str, *, silent: bool) -> None:
-        """Another line is tried; how often is for the worker to say."""
+        """Another line is tried, until so many in a row broke that a message more would only be in doubt, too."""
+        self.losses += 1
+        if self.losses >= limits().breaker_losses:
+            self.down, self.stopped = TransportDown(why), True
 
     def _more(self) -> bool:
         """Whether there is a message nobody took yet."""
