@@ -17,7 +17,7 @@ from crm.transport import Message, Outcome, TransportDown, TransportRefuses
 from tests.smtp import Mailbox, MailboxServer
 
 DENIED = AuthResult(success=False, handled=False)
-QUICK = {"connections": 2, "connect_timeout": 0.5, "reply_timeout": 0.5, "final_timeout": 0.5}
+TWO_LINES = {"connections": 2, "connect_timeout": 5, "reply_timeout": 5, "final_timeout": 5}
 
 
 class House:
@@ -86,7 +86,7 @@ def verdicts(outcomes: dict[str, Outcome]) -> Counter[str]:
 def house(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """No server yet; nothing known of any, and time to get to know each before anything is sent."""
     monkeypatch.setattr(transport, "LATECOMERS", 10)
-    settings.SENDING = QUICK
+    settings.SENDING = TWO_LINES
     with redis_client() as redis, ExitStack() as stack:
         redis.flushdb()
         yield House(settings, stack)
@@ -123,7 +123,7 @@ def test_single_mails_are_shared_too(house):
 
 def test_a_server_that_hardly_moves_does_not_hold_up_the_others(house, monkeypatch):
     monkeypatch.setattr(fleet, "WATCHED", 0.05)
-    house.settings.SENDING = QUICK | {"connections": 1, "reply_timeout": 5, "final_timeout": 5}
+    house.settings.SENDING = TWO_LINES | {"connections": 1}
     slow = house.add()
     house.add()
     slow.hang("message", seconds=0.3, times=0)
@@ -168,6 +168,7 @@ def test_a_server_that_dies_in_the_middle_costs_the_messages_it_had_and_no_other
 
 
 def test_a_server_that_falls_silent_rests_at_once(house):
+    house.settings.SENDING = TWO_LINES | {"reply_timeout": 0.5}
     silent = house.add()
     house.add()
     silent.hang("rcpt", after=4, times=0)
@@ -206,6 +207,22 @@ def test_only_when_each_refuses_us_a_person_is_asked_and_going_on_tries_each_aga
         house.send(10)
     assert all(house.name(box) in str(refused.value) for box in house.boxes)
     for box in house.boxes:
+        box.behave()
+    assert verdicts(house.send(10)) == {"accepted": 10}
+    assert troubles() == []
+
+
+def test_going_on_asks_anew_also_where_connections_stayed_open(house):
+    boxes = [house.add(), house.add()]
+    house.send(10)
+    open_still = [(route, route.another()) for route in house.transport.routes]
+    for box in boxes:
+        box.reply("mail", "550 5.7.1 You may not send as this", times=0)
+    with pytest.raises(TransportRefuses):
+        house.send(10)
+    for route, session in open_still:
+        route.pool.give(session)
+    for box in boxes:
         box.behave()
     assert verdicts(house.send(10)) == {"accepted": 10}
     assert troubles() == []
@@ -327,7 +344,7 @@ def test_each_server_has_its_own_limit_of_connections(house):
 
 
 def test_each_server_has_its_own_limit_of_messages_for_a_connection(house):
-    house.settings.SENDING = QUICK | {"connections": 1}
+    house.settings.SENDING = TWO_LINES | {"connections": 1}
     short, long = house.add(messages_per_connection=10), house.add()
     house.send(80)
     assert long.connections == 1

@@ -11,6 +11,7 @@ class Pool:
     def __init__(self) -> None:
         self._resting: list[Session] = []
         self._lock = threading.Lock()
+        self._closed = False
 
     def resting(self, most: int) -> list[Session]:
         """Sessions that work and rest here, as many as there are and `most` at most."""
@@ -27,11 +28,16 @@ class Pool:
             return self._resting.pop() if self._resting else None
 
     def give(self, session: Session) -> None:
-        """Put a working session back."""
+        """Put a working session back; one that stood up when all was over is let go."""
         with self._lock:
-            self._resting.append(session)
+            if not self._closed:
+                self._resting.append(session)
+                return
+        session.close(politely=True)
 
     def close(self) -> None:
-        """Say goodbye on every resting session."""
+        """Say goodbye on every session that rests here, or comes to rest later."""
+        with self._lock:
+            self._closed = True
         while session := self._pop():
             session.close(politely=True)

@@ -35,9 +35,12 @@ class Route:
 
     # ── connections ──────────────────────────────────────────────────────────
     def take(self) -> Session:
-        """A session that works; what is raised is remembered. A server that asked for a rest is not asked again."""
+        """A session that works; what is raised is remembered. A server that asked for a rest is not asked again.
+
+        One that refused us or broke off says anew how it stands, whatever was open before.
+        """
         began = time.monotonic()
-        if resting := self.pool.resting(1):
+        if self.usable and (resting := self.pool.resting(1)):
             return resting[0]
         if self.asked_for_rest:
             raise TransportDown(self.trouble)

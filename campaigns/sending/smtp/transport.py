@@ -120,7 +120,7 @@ class SmtpTransport:
         Who has been refused or did not answer is tried again before nobody is left, who asked for a rest is not.
         """
         asked = [one for one in self.routes if one.usable] or [one for one in self.routes if not one.asked_for_rest]
-        standing = [self._keep(route, session) for route in asked for session in route.pool.resting(1)]
+        standing = [self._keep(one, session) for one in asked if one.usable for session in one.pool.resting(1)]
         if len(standing) == len(asked):
             return bool(standing)
         if self.opener is None:
