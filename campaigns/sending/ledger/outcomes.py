@@ -71,7 +71,7 @@ def write_each(results: Sequence[tuple[int, Result]], *, blame: bool = False) ->
         return 0
     news = [_row(result, epoch, blame and result.outcome.lost) for epoch, result in results]
     notes = [note for _epoch, result in results if (note := _note(result))]
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(WRITE + (OURS if notes else ""), {"news": _as_json(news), "poison": limits().poison_tries})
         if notes:
             ours = {delivery for (delivery,) in cursor.fetchall()}

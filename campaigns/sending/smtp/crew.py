@@ -20,7 +20,7 @@ from crm.transport import Message, Outcome, TransportDown, TransportRefuses
 
 GLANCE = 0.05
 """Seconds between two looks at the clocks of all sessions."""
-IDLE = 1 / 32
+IDLE = 1 / 100
 """Part of the time that may go by without anything to do before one more session is worth opening."""
 
 
