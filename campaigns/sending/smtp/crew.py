@@ -140,7 +140,7 @@ class Crew:
         """Until a line is ready, a session's patience ends or a new one stands."""
         began = time.monotonic()
         ready = self.watch.poll(limits().lonely if self.opening or self._more() else GLANCE)
-        if self._mostly_waits(began, time.monotonic()) and (route := self._could_use_another()):
+        if self._stood_idle(began, time.monotonic()) and (route := self._could_use_another()):
             self._open(route)
         for number, _event in ready:
             self.sessions[number].go_on()
@@ -231,8 +231,8 @@ class Crew:
         else:
             session.close()
 
-    def _mostly_waits(self, began: float, now: float) -> bool:
-        """Whether much of the last while, and that is at least `lonely`, went by without anything to do."""
+    def _stood_idle(self, began: float, now: float) -> bool:
+        """Whether some of the last while, and that is at least `lonely`, went by without anything to do."""
         self.waited += now - began
         lonely, passed = limits().lonely, now - self.counted_from
         if passed < lonely:

@@ -164,14 +164,14 @@ class Fleet(Crew):
                 return route
         return None
 
-    def _mostly_waits(self, began: float, now: float) -> bool:
+    def _stood_idle(self, began: float, now: float) -> bool:
         if self.resting and self._more():
             self.held_up += now - began
         if now - self.watched_from > WATCHED:
             if self.held_up > (now - self.watched_from) * HELD_UP:
                 self._leave_behind(now)
             self.held_up, self.watched_from = 0.0, now
-        return super()._mostly_waits(began, now)
+        return super()._stood_idle(began, now)
 
     def _leave_behind(self, now: float) -> None:
         """The others wait for one server all the time: for a while it takes what it can, and they the rest."""
